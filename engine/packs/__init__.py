@@ -1,0 +1,1 @@
+"""Model packs: what pack.json says, where packs lie, and whether they are whole."""

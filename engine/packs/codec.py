@@ -1,0 +1,215 @@
+"""Frozen dataclasses to and from JSON, driven by their annotations.
+
+The dataclasses of a manifest are its schema: what they declare is read, checked and written here,
+so no field is named twice. Understood annotations: ``str``, ``bool``, ``int``, ``float``,
+``Fraction`` (written "375/8"), ``Literal``, ``X | Y``, ``tuple[X, ...]``, ``Mapping[str, X]``,
+dataclasses, and ``Annotated`` with :class:`Bounds` or :class:`Shaped`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+T = TypeVar("T")
+
+
+class FieldError(ValueError):
+    """A field that does not hold what the schema wants.
+
+    Attributes:
+        field: Its place, such as ``audio.latent_rate``; empty for the whole.
+        problem: What is wrong with it, to be read after the field's name.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"'{field}' {problem}" if field else problem)
+        self.field = field
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Lowest and highest allowed number (for a list: of entries), both inclusive."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Text that must match a regular expression as a whole."""
+
+    pattern: str
+    meaning: str
+
+
+def decode(kind: type[T], data: object, field: str = "") -> T:
+    """Return ``data`` (parsed JSON) as an instance of the dataclass ``kind``.
+
+    Raises:
+        FieldError: A field is missing, unknown, of another type or out of bounds. A ``FieldError``
+            from the dataclass's own ``__post_init__`` comes through with its place put in front.
+    """
+    if not isinstance(data, dict):
+        raise FieldError(field, "is not an object")
+    hints = get_type_hints(kind, include_extras=True)
+    fields = {f.name: f for f in dataclasses.fields(cast("Any", kind))}
+    for name in data:
+        if name not in fields:
+            raise FieldError(_join(field, str(name)), "is not a field that this engine knows")
+    values: dict[str, Any] = {}
+    for name, declared in fields.items():
+        place = _join(field, name)
+        if name in data:
+            values[name] = _value(hints[name], data[name], place)
+        elif (
+            declared.default is dataclasses.MISSING
+            and declared.default_factory is dataclasses.MISSING
+        ):
+            raise FieldError(place, "is missing")
+    try:
+        return kind(**values)
+    except FieldError as error:
+        raise FieldError(_join(field, error.field), error.problem) from error
+
+
+def encode(value: object) -> Any:  # noqa: ANN401 - JSON has no closer type
+    """Return a manifest value as plain JSON values; fields at their default are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: encode(getattr(value, f.name))
+            for f in dataclasses.fields(value)
+            if getattr(value, f.name) != _default(f)
+        }
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: encode(entry) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return [encode(entry) for entry in value]
+    return value
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _join(field: str, name: str) -> str:
+    return f"{field}.{name}" if field and name else field or name
+
+
+def _value(hint: Any, data: object, place: str) -> Any:  # noqa: ANN401 - the hint says the type
+    origin = get_origin(hint)
+    if origin in _CONTAINERS:
+        return _CONTAINERS[origin](get_args(hint), data, place)
+    if dataclasses.is_dataclass(hint):
+        return decode(cast("type[Any]", hint), data, place)
+    return _scalar(hint, data, place)
+
+
+def _annotated(arguments: tuple[Any, ...], data: object, place: str) -> object:
+    kind, *rules = arguments
+    value = _value(kind, data, place)
+    for rule in rules:
+        _check(rule, value, place)
+    return value
+
+
+def _alternative(kinds: tuple[Any, ...], data: object, place: str) -> object:
+    if data is None and type(None) in kinds:
+        return None
+    *others, last = (kind for kind in kinds if kind is not type(None))
+    for kind in others:
+        try:
+            return cast("object", _value(kind, data, place))
+        except FieldError:
+            continue
+    return cast("object", _value(last, data, place))
+
+
+def _choice(choices: tuple[Any, ...], data: object, place: str) -> object:
+    if data not in choices:
+        raise FieldError(place, f"is {data!r}, not one of {', '.join(map(str, choices))}")
+    return data
+
+
+def _list(arguments: tuple[Any, ...], data: object, place: str) -> object:
+    if not isinstance(data, list):
+        raise FieldError(place, "is not a list")
+    return tuple(_value(arguments[0], entry, f"{place}[{i}]") for i, entry in enumerate(data))
+
+
+def _mapping(arguments: tuple[Any, ...], data: object, place: str) -> object:
+    if not isinstance(data, dict):
+        raise FieldError(place, "is not an object")
+    key, kind = arguments
+    return {
+        _value(key, name, place): _value(kind, entry, _join(place, name))
+        for name, entry in data.items()
+    }
+
+
+_CONTAINERS: dict[Any, Callable[[tuple[Any, ...], object, str], object]] = {
+    Annotated: _annotated,
+    Union: _alternative,
+    types.UnionType: _alternative,
+    Literal: _choice,
+    tuple: _list,
+    Mapping: _mapping,
+}
+
+
+def _scalar(kind: Any, data: object, place: str) -> object:  # noqa: ANN401 - the hint says the type
+    if kind is str and isinstance(data, str) and data:
+        return data
+    if kind is bool and isinstance(data, bool):
+        return data
+    if isinstance(data, int | float) and not isinstance(data, bool) and math.isfinite(data):
+        if kind is float:
+            return float(data)
+        if kind is int and data == int(data):
+            return int(data)
+    if kind is Fraction:
+        return _fraction(data, place)
+    wanted = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+    raise FieldError(place, f"is {data!r}, not {wanted[kind]}")
+
+
+def _fraction(data: object, place: str) -> Fraction:
+    if isinstance(data, int | str) and not isinstance(data, bool):
+        try:
+            return Fraction(data)
+        except (ValueError, ZeroDivisionError):
+            pass
+    raise FieldError(place, f'is {data!r}, not a fraction such as "375/8"')
+
+
+def _check(rule: object, value: Any, place: str) -> None:  # noqa: ANN401 - numbers, texts, lists
+    if isinstance(rule, Bounds):
+        size = value if isinstance(value, int | float | Fraction) else len(value)
+        unit = "" if size is value else " entries"
+        if size < rule.low:
+            raise FieldError(place, f"is {size}{unit}, less than {rule.low:g}")
+        if size > rule.high:
+            raise FieldError(place, f"is {size}{unit}, more than {rule.high:g}")
+    if isinstance(rule, Shaped) and not re.fullmatch(rule.pattern, value):
+        raise FieldError(place, f"is {value!r}, not {rule.meaning}")

@@ -1,0 +1,305 @@
+"""The stages of a pack: which graph turns what into what, tensor by tensor.
+
+These classes are the schema of pack.json (see docs/packs.md): a field here is a field there. A
+field called ``graph`` names an entry of the pack's graphs; inputs and outputs name tensors of that
+graph; ``FilePath`` fields name files of the pack.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from engine.packs.codec import Bounds, FieldError, Shaped
+
+Count = Annotated[int, Bounds(1, 2**40)]
+Whole = Annotated[int, Bounds(0, 2**40)]
+Share = Annotated[float, Bounds(0, 1)]
+Rate = Annotated[Fraction, Bounds(Fraction(1, 100), 1_000_000)]
+Name = Annotated[
+    str, Shaped(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "a name (letters, digits, - and _)")
+]
+FilePath = Annotated[
+    str,
+    Shaped(
+        r"(?!.*(^|/)\.{1,2}(/|$))(?![/~])[^\\:\0]*[^\\:/\0]",
+        "a path inside the pack's folder, with forward slashes",
+    ),
+]
+
+Fit = Literal["squash", "centre-crop", "letterbox"]
+Colour = Literal["rgb", "grey"]
+TensorType = Literal["float32", "float16", "int64", "int32", "uint8", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One input or output of a graph.
+
+    Attributes:
+        type: Element type.
+        shape: A number for a fixed size, a letter or word for one that varies.
+    """
+
+    type: TensorType
+    shape: tuple[Whole | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """An ONNX file and the signature that it must have."""
+
+    file: FilePath
+    outputs: Annotated[Mapping[str, Tensor], Bounds(1)]
+    inputs: Mapping[str, Tensor] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureStream:
+    """Pictures as a graph wants them.
+
+    Attributes:
+        rate: Pictures per second.
+        width: In pixels.
+        height: In pixels.
+        fit: How another aspect ratio is fitted in.
+        colour: Three channels (RGB) or one.
+        mean: Per channel, of values from 0 to 1; subtracted first.
+        std: Per channel; divided by then.
+    """
+
+    rate: Rate
+    width: Annotated[int, Bounds(8, 4096)]
+    height: Annotated[int, Bounds(8, 4096)]
+    fit: Fit
+    colour: Colour
+    mean: Annotated[tuple[float, ...], Bounds(1, 3)] = (0.0,)
+    std: Annotated[tuple[Annotated[float, Bounds(1e-6)], ...], Bounds(1, 3)] = (1.0,)
+
+    def __post_init__(self) -> None:
+        """Check that mean and std have one value, or one per channel.
+
+        Raises:
+            FieldError: They have another number of values.
+        """
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) not in {1, self.channels}:
+                raise FieldError(name, f"has {len(values)} values for {self.channels} channels")
+
+    @property
+    def channels(self) -> int:
+        """Colour channels."""
+        return 3 if self.colour == "rgb" else 1
+
+
+@dataclass(frozen=True, slots=True)
+class TextStage:
+    """Prompt to text features, through a tokenizer and a graph.
+
+    Attributes:
+        graph: Takes token ids [1, L]; gives features [1, ...].
+        tokenizer: A tokenizer.json of the ``tokenizers`` library.
+        length: Most tokens the graph was trained for; longer prompts are cut.
+        ids: Input for the token ids.
+        output: The features.
+        mask: Input for the attention mask, where there is one.
+        types: Input for the token types (all zero), where there is one.
+        pad: Whether the graph wants exactly ``length`` tokens.
+    """
+
+    graph: Name
+    tokenizer: FilePath
+    length: Count
+    ids: str
+    output: str
+    mask: str | None = None
+    types: str | None = None
+    pad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SceneStage:
+    """Pictures to label probabilities, and through labels into the text space (ConSE).
+
+    Attributes:
+        pictures: The picture stream it looks at.
+        graph: Takes pictures [N, channels, height, width]; gives probabilities [N, labels].
+        input: The pictures.
+        output: The probabilities.
+        labels: JSON list of {"label": text, "sound": phrase or null}, one per label.
+        embeddings: NumPy file, float [labels, text width], in the text space.
+        top: How many labels are mixed.
+        confidence: Mean probability from which a label is believed.
+    """
+
+    pictures: Name
+    graph: Name
+    input: str
+    output: str
+    labels: FilePath
+    embeddings: FilePath
+    top: Count = 10
+    confidence: Share = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """A sort of event that the motion graph tells apart.
+
+    Attributes:
+        name: As it stands in cue sheets.
+        threshold: Probability from which a peak is an event.
+        distance: Least time between two events of the kind, in seconds.
+    """
+
+    name: Name
+    threshold: Share
+    distance: Annotated[float, Bounds(0, 10)]
+
+
+@dataclass(frozen=True, slots=True)
+class MotionStage:
+    """Pictures to events and curves: the cue sheet.
+
+    Attributes:
+        pictures: The picture stream it looks at; grey.
+        graph: Takes pictures [1, T, height, width].
+        input: The pictures.
+        events: Output: probability per picture and kind [1, T, kinds].
+        strengths: Output: strength an event would have [1, T], 0 to 1.
+        offsets: Output: its place between the pictures [1, T], in pictures.
+        curves: Output: curve values [1, T, curves], 0 to 1.
+        kinds: The event kinds, in the order of ``events``.
+        curve_names: The curves, in the order of ``curves``.
+        context: Pictures on either side that an output can depend on.
+        chunk: Pictures to work on at once, besides the context.
+    """
+
+    pictures: Name
+    graph: Name
+    input: str
+    events: str
+    strengths: str
+    offsets: str
+    curves: str
+    kinds: Annotated[tuple[EventKind, ...], Bounds(1)]
+    curve_names: tuple[Name, ...]
+    context: Whole
+    chunk: Count = 250
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureStage:
+    """Pictures to features that condition the diffusion as they are (CLIP, Synchformer).
+
+    Attributes:
+        pictures: The picture stream it looks at.
+        graph: Takes [1, N, channels, height, width], or with segments
+            [1, S, segment, channels, height, width]; gives features [1, points, width].
+        input: The pictures.
+        output: The features.
+        rate: Feature points per second.
+        segment: Pictures per segment; none if the graph takes them in one row.
+        stride: Pictures from one segment's start to the next one's.
+    """
+
+    pictures: Name
+    graph: Name
+    input: str
+    output: str
+    rate: Rate
+    segment: Count | None = None
+    stride: Count | None = None
+
+    def __post_init__(self) -> None:
+        """Check that segment and stride come together.
+
+        Raises:
+            FieldError: One without the other.
+        """
+        if (self.segment is None) != (self.stride is None):
+            raise FieldError("stride", "and 'segment' must be given together")
+
+
+@dataclass(frozen=True, slots=True)
+class CueStage:
+    """The cue sheet for the velocity graph [B, points, (onset, known, energy, known)].
+
+    Attributes:
+        rate: Cue points per second; a whole multiple of the latent rate.
+        with_energy: Whether the curve "energy" is given too, or events alone.
+    """
+
+    rate: Rate
+    with_energy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NullOutput:
+    """What a condition is when there is none, where that is learned: an output of a graph."""
+
+    graph: Name
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What one condition input is fed with.
+
+    Attributes:
+        source: "text", "cues", or the name of a feature stage.
+        null: Its value when there is none; without it, zeros.
+    """
+
+    source: Name
+    null: NullOutput | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VelocityStage:
+    """One step of the diffusion.
+
+    Attributes:
+        graph: Gives the velocity [B, T, channels] at a latent [B, T, channels] and a time [B].
+        latent: Input for the latent.
+        time: Input for the time, 0 (noise) to 1 (sound).
+        output: The velocity.
+        conditions: Condition input to what it is fed with.
+        prepare: A graph that is run once per take on the conditions (its inputs bear their names);
+            its outputs go to the velocity inputs of the same names. None: they go there directly.
+    """
+
+    graph: Name
+    latent: str
+    time: str
+    output: str
+    conditions: Mapping[str, Condition]
+    prepare: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderStage:
+    """Latent to waveform, the vocoder included.
+
+    Attributes:
+        graph: Takes [1, T, channels]; gives [1, T * hop], or [1, audio channels, T * hop].
+        input: The latent.
+        output: The waveform.
+        context: Latents on either side that a sample can depend on.
+        chunk: Latents to decode at once, besides the context.
+    """
+
+    graph: Name
+    input: str
+    output: str
+    context: Whole
+    chunk: Count = 256
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderStage:
+    """Waveform [1, T * hop] to latent [1, T, channels], for retakes of a region."""
+
+    graph: Name
+    input: str
+    output: str
