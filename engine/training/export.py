@@ -1,0 +1,193 @@
+"""From a trained network to the ONNX file that ships, and back.
+
+The networks are exported with the parameters under their ``state_dict`` names, so that a shipped
+pack is also a starting point: :func:`weights_of` reads the weights back for a warm start. Constants
+made from parameters are therefore not folded here; onnxruntime folds them when it loads the graph.
+
+Large weights ship as float16 (:func:`halve_weights`) and are computed with as float32: half the
+bytes, and no operator that a CPU provider lacks.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import onnxruntime
+import onnxscript.optimizer
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+OPSET = 18
+# "conv.weight" becomes the float16 initializer "conv.weight.half" and a Cast whose output bears the
+# old name, so no other node changes.
+HALF_SUFFIX = ".half"
+# Smaller tensors (biases, gains) save no bytes worth a rounding.
+HALVED_FROM = 1024
+
+
+def export_graph(
+    module: nn.Module,
+    example_inputs: Sequence[Tensor],
+    path: Path,
+    *,
+    input_names: Sequence[str],
+    output_names: Sequence[str],
+    dynamic_shapes: Mapping[str, Mapping[int, str]] | None = None,
+    halved: bool = True,
+) -> None:
+    """Write ``module`` in evaluation mode as an ONNX file (opset 18) at ``path``.
+
+    Args:
+        module: The network; its forward takes the inputs in order, as tensors.
+        example_inputs: Tensors to trace with. Give dynamic axes a size of 2 or more: a size of 1
+            is traced as a constant.
+        path: The file to write; its folder exists.
+        input_names: Names of the graph's inputs, in forward's order.
+        output_names: Names of the graph's outputs.
+        dynamic_shapes: For each input with dynamic axes: axis -> name of the size.
+        halved: Store large weights as float16.
+
+    Raises:
+        InputError: An axis that was asked to be dynamic was fixed by the way the network computes.
+    """
+    axes = dynamic_shapes or {}
+    with warnings.catch_warnings():
+        # The exporter's own deprecations, and its notes on axes that share a name.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            module.eval(),
+            tuple(example_inputs),
+            input_names=list(input_names),
+            output_names=list(output_names),
+            dynamic_shapes=tuple(dict(axes.get(name, {})) for name in input_names),
+            opset_version=OPSET,
+            dynamo=True,
+            optimize=False,
+            verbose=False,
+        )
+    if program is None:
+        raise InputError(f"Exporting {path.name} gave no graph", "Read the exporter's report above")
+    _fold_shapes(program.model)
+    model = program.model_proto
+    _require_dynamic(model, axes)
+    save_graph(halve_weights(model) if halved else model, path)
+
+
+def save_graph(model: onnx.ModelProto, path: Path) -> None:
+    """Check ``model`` and write it to ``path`` in one piece, without notes on where it was made."""
+    _drop_notes(model)
+    onnx.checker.check_model(model, full_check=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(model.SerializeToString(deterministic=True))
+    partial.replace(path)
+
+
+def halve_weights(model: onnx.ModelProto, at_least: int = HALVED_FROM) -> onnx.ModelProto:
+    """Return ``model`` with its large float32 weights stored as float16 and cast back when run.
+
+    An initializer ``name`` becomes the float16 initializer ``name.half`` and a Cast node whose
+    output is ``name``. Weights that float16 cannot hold (beyond 65504) stay as they are.
+
+    Args:
+        model: Any model; it is not changed.
+        at_least: Number of elements from which a weight is halved.
+    """
+    halved = onnx.ModelProto()
+    halved.CopyFrom(model)
+    casts = []
+    for initializer in halved.graph.initializer:
+        name = initializer.name
+        if initializer.data_type != TensorProto.FLOAT or np.prod(initializer.dims) < at_least:
+            continue
+        with np.errstate(over="ignore"):
+            half = numpy_helper.to_array(initializer).astype(np.float16)
+        if not np.isfinite(half).all():
+            continue
+        initializer.CopyFrom(numpy_helper.from_array(half, name + HALF_SUFFIX))
+        casts.append(helper.make_node("Cast", [name + HALF_SUFFIX], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *halved.graph.node]
+    del halved.graph.node[:]
+    halved.graph.node.extend(nodes)
+    return halved
+
+
+def weights_of(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the float weights in an ONNX file under the names they had in ``state_dict``.
+
+    The network's own constants come with them under names of the exporter's ("val_12"); load with
+    ``strict=False``. Names are those of the exported module: if that wrapped the network as
+    ``self.flow``, they begin with "flow.".
+
+    Args:
+        path: A graph written by :func:`export_graph`.
+    """
+    weights = {}
+    for initializer in onnx.load(path).graph.initializer:
+        if initializer.data_type in {TensorProto.FLOAT, TensorProto.FLOAT16}:
+            array = numpy_helper.to_array(initializer).astype(np.float32)
+            weights[initializer.name.removesuffix(HALF_SUFFIX)] = array
+    return weights
+
+
+def parity(module: nn.Module, path: Path, inputs: Mapping[str, Tensor]) -> float:
+    """Return the largest absolute difference between torch's and onnxruntime's outputs.
+
+    Args:
+        module: The network as exported; run in evaluation mode.
+        path: Its graph.
+        inputs: By the graph's input names, in forward's order.
+    """
+    with torch.inference_mode():
+        expected = module.eval()(*inputs.values())
+    outputs = [expected] if isinstance(expected, Tensor) else list(expected)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    got = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items()})
+    pairs = zip(outputs, got, strict=True)
+    return max(float(np.abs(ours.numpy() - theirs).max()) for ours, theirs in pairs)
+
+
+def _fold_shapes(model: onnxscript.ir.Model) -> None:
+    """Fold what the exporter wrote out in many steps, leaving every parameter under its name."""
+    onnxscript.optimizer.remove_unused_nodes(model)
+    parameters = set(model.graph.initializers)
+
+    def spared(node: onnxscript.ir.Node) -> bool | None:
+        uses_parameter = any(value and value.name in parameters for value in node.inputs)
+        return False if uses_parameter else None
+
+    onnxscript.optimizer.fold_constants(model, should_fold=spared)
+    onnxscript.optimizer.remove_unused_nodes(model)
+
+
+def _require_dynamic(model: onnx.ModelProto, axes: Mapping[str, Mapping[int, str]]) -> None:
+    for value in model.graph.input:
+        dimensions = value.type.tensor_type.shape.dim
+        for axis, name in axes.get(value.name, {}).items():
+            if not dimensions[axis].dim_param:
+                raise InputError(
+                    f"Axis {name} of input {value.name} was fixed to {dimensions[axis].dim_value}",
+                    "Trace with a size over 1, and compute shapes from tensor.shape in forward",
+                )
+
+
+def _drop_notes(model: onnx.ModelProto) -> None:
+    """Remove the exporter's stack traces: they name files of the machine that exported."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.value_info, *graph.input, *graph.output):
+        part.doc_string = ""
+        del part.metadata_props[:]
+    for tensor in graph.initializer:
+        tensor.doc_string = ""
+        del tensor.metadata_props[:]
