@@ -34,7 +34,7 @@ bench: run-environment ## seconds per stage for an 8 s clip, and memory
 	$(BIN)/lumiphone bench
 
 picture: test-environment ## draw docs/images/demo.png from what `make demo` left
-	$(BIN)/python -m tools.picture $(DEMO)/impacts docs/images/demo.png
+	$(BIN)/python tools/picture.py $(DEMO)/impacts docs/images/demo.png
 
 clean: ## remove the environment, caches and the demo's output
 	rm -rf .venv $(DEMO) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
