@@ -1,0 +1,1 @@
+"""Training of the autoencoder with its inverse-STFT vocoder head."""

@@ -1,0 +1,92 @@
+"""Train the autoencoder: ``python -m engine.training.autoencoder.train --bank DIR --work DIR``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.training.autoencoder.audio import BankAudio
+from engine.training.autoencoder.losses import SpectralLoss
+from engine.training.networks.autoencoder import Autoencoder, AutoencoderConfig
+from engine.training.run import add_run_options, train
+from engine.training.warm_start import load_autoencoder
+
+# The latent is a code with noise of this fixed deviation (a VAE with fixed variance): it keeps
+# neighbouring codes alike, and the decoder tolerant of a generator's small errors.
+LATENT_NOISE = 0.2
+LATENT_PENALTY = 2e-3
+HELD_OUT_CLIPS = 16
+
+
+class AutoencoderStage:
+    """The autoencoder as a stage of training."""
+
+    name = "autoencoder"
+    betas = (0.8, 0.99)
+    weight_decay = 1e-3
+    gradient_limit = 5.0
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        torch.manual_seed(options.seed)
+        self.options = options
+        self.device = torch.device(options.device)
+        self.config = AutoencoderConfig()
+        self.network = Autoencoder(self.config)
+        if options.from_pack is not None:
+            load_autoencoder(self.network, options.from_pack)
+        self.network.to(self.device)
+        self.loss = SpectralLoss(self.config.sample_rate).to(self.device)
+        self.length = options.latents * self.config.samples_per_latent
+        self.audio = BankAudio(options.bank, "train")
+        held_out = BankAudio(options.bank, "held-out")
+        self.reference = held_out.batch(HELD_OUT_CLIPS, self.length, np.random.default_rng(1))
+
+    def reconstruct(self, network: Autoencoder, audio: Tensor, noise: float) -> tuple[Tensor, Tensor]:
+        """Return (waveform [batch, samples], latent)."""
+        # bfloat16 keeps float32's range, so no loss scaling is needed on either device.
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            latent = network.encoder(audio).float()
+            return network.decoder(latent + noise * torch.randn_like(latent)), latent
+
+    def train_loss(self, step: int) -> tuple[Tensor, Mapping[str, float]]:
+        """Return the loss of a fresh batch; the figure is the mel distance (natural log)."""
+        random = np.random.default_rng((self.options.seed, step))
+        audio = self.audio.batch(self.options.batch, self.length, random).to(self.device)
+        output, latent = self.reconstruct(self.network, audio, LATENT_NOISE)
+        spectral, mel = self.loss(output, audio)
+        return spectral + LATENT_PENALTY * latent.square().mean(), {"mel": float(mel)}
+
+    def held_out(self, network: nn.Module) -> Mapping[str, float]:
+        """Return mel distance and latent deviation on held-out recordings."""
+        audio = self.reference.to(self.device)
+        output, latent = self.reconstruct(cast("Autoencoder", network), audio, 0.0)
+        return {
+            "held_out_mel": float(self.loss(output, audio)[1]),
+            "latent_deviation": float(latent.std()),
+        }
+
+    def extra_state(self) -> Mapping[str, Any]:
+        """Return the configuration."""
+        return {"config": asdict(self.config)}
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bank", type=Path, required=True, help="folder of the audio bank")
+    parser.add_argument("--latents", type=int, default=32, help="length of a stretch")
+    add_run_options(parser, rate=1e-3, batch=12)
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    train(AutoencoderStage(options), options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Checkpoints that survive a stop at any moment, and the running average of the weights."""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Write ``state`` so that ``path`` always holds a whole checkpoint: the old one or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    torch.save(state, partial)
+    os.replace(partial, path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint to the CPU."""
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state
+
+
+class AveragedWeights:
+    """Exponential moving average of a network's parameters (the weights that are exported).
+
+    The decay is lowered early on, so that a short run is not averaged with its beginning.
+    """
+
+    def __init__(self, network: nn.Module, decay: float = 0.999) -> None:
+        self.decay = decay
+        self.updates = 0
+        self.network = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """Move the average towards the network's present weights."""
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        targets = [p.data for p in self.network.parameters()]
+        sources = [p.data for p in network.parameters()]
+        torch._foreach_lerp_(targets, sources, 1 - decay)  # noqa: SLF001 - torch names its public loops so

@@ -1,0 +1,1 @@
+"""Training of the flow network on text, cue curves and latents."""

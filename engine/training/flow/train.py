@@ -1,0 +1,108 @@
+"""Train the flow network: ``python -m engine.training.flow.train --latents DIR --work DIR``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.training.flow.conditions import Wear
+from engine.training.flow.latents import LatentClips
+from engine.training.networks.flow import Flow, FlowConfig
+from engine.training.run import add_run_options, train
+from engine.training.warm_start import load_flow
+
+# Lengths of a batch in latents and how often each is drawn: most at half the window, where a step
+# is cheap; rotary positions carry over to the whole.
+LENGTHS = (94, 188, 376)
+LENGTH_SHARES = (0.15, 0.55, 0.30)
+HELD_OUT_CLIPS = 32
+
+Batch = tuple[Tensor, Tensor, Tensor]
+
+
+class FlowStage:
+    """The flow network as a stage of training."""
+
+    name = "flow"
+    betas = (0.9, 0.98)
+    weight_decay = 1e-2
+    gradient_limit = 1.0
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        torch.manual_seed(options.seed)
+        self.options = options
+        self.device = torch.device(options.device)
+        self.config = FlowConfig()
+        self.network = Flow(self.config)
+        if options.from_pack is not None:
+            load_flow(self.network, options.from_pack)
+        self.network.to(self.device)
+        self.clips = LatentClips(options.latents)
+        held_out = LatentClips(options.held_out)
+        self.reference = self._batch(held_out, HELD_OUT_CLIPS, 188, np.random.default_rng(0))
+
+    def _batch(
+        self, clips: LatentClips, count: int, length: int, random: np.random.Generator
+    ) -> Batch:
+        """Return latent [count, length, channels], text and cues of random clips."""
+        rows = [clips.draw(length, Wear(), random) for _ in range(count)]
+        latent, text, cues = (torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True))
+        return latent.to(self.device), text.to(self.device), cues.to(self.device)
+
+    def velocity_loss(self, network: Flow, batch: Batch, time: Tensor, noise: Tensor) -> Tensor:
+        """Return the mean squared error of the velocity at ``time`` [count]."""
+        latent, text, cues = batch
+        blend = time.view(-1, 1, 1)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            velocity = network((1 - blend) * noise + blend * latent, time, text, cues)
+        return (velocity.float() - (latent - noise)).square().mean()
+
+    def train_loss(self, step: int) -> tuple[Tensor, Mapping[str, float]]:
+        """Return the loss of a fresh batch at logit-normal times (Esser et al. 2024)."""
+        random = np.random.default_rng((self.options.seed, step))
+        length = int(random.choice(LENGTHS, p=LENGTH_SHARES))
+        # Equal cost: shorter clips come in larger batches.
+        batch = self._batch(self.clips, self.options.batch * 188 // length, length, random)
+        time = torch.sigmoid(torch.randn(len(batch[0]), device=self.device))
+        return self.velocity_loss(self.network, batch, time, torch.randn_like(batch[0])), {}
+
+    def held_out(self, network: nn.Module) -> Mapping[str, float]:
+        """Return the loss on clips of held-out recordings at evenly spread times."""
+        latent = self.reference[0]
+        time = (torch.arange(len(latent), device=self.device) + 0.5) / len(latent)
+        noise = np.random.default_rng(0).standard_normal(latent.shape, np.float32)
+        noise_here = torch.from_numpy(noise).to(self.device)
+        loss = self.velocity_loss(cast("Flow", network), self.reference, time, noise_here)
+        return {"held_out_loss": float(loss)}
+
+    def extra_state(self) -> Mapping[str, Any]:
+        """Return configuration and the latent statistics that the export folds in."""
+        return {
+            "config": asdict(self.config),
+            "latent_mean": torch.from_numpy(self.clips.mean),
+            "latent_deviation": torch.from_numpy(self.clips.deviation),
+        }
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--latents", type=Path, required=True, help="folder of encoded clips")
+    parser.add_argument(
+        "--held-out", type=Path, required=True, help="encoded clips of held-out recordings"
+    )
+    add_run_options(parser, rate=1e-3, batch=16)
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    train(FlowStage(options), options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From trained stages to the pack that ships."""
