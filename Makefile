@@ -12,8 +12,9 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 demo: run-environment ## sound for the two silent clips in samples/, left in demo-output/
-	$(BIN)/lumiphone generate samples/impacts.mp4 -o $(DEMO) --takes 2
-	$(BIN)/lumiphone generate samples/street.mp4 -o $(DEMO)
+	rm -rf $(DEMO)
+	$(BIN)/lumiphone generate samples/impacts.mp4 -o $(DEMO) --seed 1 --takes 2
+	$(BIN)/lumiphone generate samples/street.mp4 -o $(DEMO) --seed 1
 	@printf '\nDone. Play these (picture with sound), or take the WAV files beside them:\n'
 	@ls $(DEMO)/*/take-*.mp4
 

@@ -19,11 +19,13 @@ fail() {
     exit 1
 }
 
-# Runs each candidate, since a version manager's shim may exist and yet not run.
+# Prints the first candidate of a fitting version that can run the statement. It is tried, not looked
+# up, since a version manager's shim may exist and yet not run.
 find_python() {
     for candidate in $candidates; do
-        if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
-            2>/dev/null && "$candidate" -c "$1" 2>/dev/null; then
+        if "$candidate" -c "import sys
+if not (3, 11) <= sys.version_info < (3, 14): sys.exit(1)
+$1" 2>/dev/null; then
             printf '%s\n' "$candidate"
             return
         fi
@@ -31,33 +33,28 @@ find_python() {
     return 1
 }
 
-# Debian and Ubuntu keep the part of Python that makes environments in a package of its own.
+# Debian and Ubuntu keep what makes environments in a package of its own.
 install_venv_module() {
-    if python=$(find_python pass); then
-        package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
-    elif [ -n "${PYTHON:-}" ]; then
-        fail "$PYTHON is not a Python 3.11, 3.12 or 3.13 that runs. Name another with PYTHON=..."
-    else
-        package=python3-venv
+    python=$(find_python pass) || fail \
+        "none of these is a Python 3.11, 3.12 or 3.13 that runs: $candidates.
+Install one (Debian, Ubuntu: apt-get install python3-venv; macOS: brew install python@3.12), or name
+the one to use: make PYTHON=/path/to/python3.12 ..."
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        fail "$python has no venv module. Install it (Debian, Ubuntu: sudo apt-get install $package)
+and run the same command again, or name another Python: make PYTHON=/path/to/python3.12 ..."
     fi
-    command -v apt-get >/dev/null || fail \
-        "no Python 3.11, 3.12 or 3.13 with the modules venv and ensurepip was found.
-Install one (macOS: brew install python@3.12) or name it: make PYTHON=/path/to/python3.12 ..."
-    [ "$(id -u)" -eq 0 ] || fail "Python's venv module is missing. Install it with:
-
-    sudo apt-get install $package
-
-and run the same command again, or name another Python 3.11 to 3.13 with PYTHON=..."
     printf 'Installing %s ...\n' "$package"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package" ||
+    export DEBIAN_FRONTEND=noninteractive
+    if ! { apt-get update -qq && apt-get install -y -qq "$package"; } >/dev/null; then
         fail "apt-get could not install $package (its reason stands above)."
+    fi
 }
 
-python=$(find_python 'import ensurepip, venv') || {
+needed='import ensurepip, venv'
+python=$(find_python "$needed") || {
     install_venv_module
-    python=$(find_python 'import ensurepip, venv') || fail \
-        "this system's Python is not 3.11, 3.12 or 3.13. Install one of these and name it:
-    make PYTHON=/path/to/python3.12 ..."
+    "$python" -c "$needed" || fail "$python still has no venv module; name another: make PYTHON=..."
 }
 
 origin="$PWD $("$python" -c 'import sys; print(sys.base_prefix, sys.version)' | tr '\n' ' ')"
@@ -76,8 +73,8 @@ sum=$(cksum <pyproject.toml)
 printf 'Installing Lumiphone%s into %s; the first time this takes minutes ...\n' \
     "${extras:+ with its extras $extras}" "$venv"
 : >$unfinished
-[ -t 1 ] && quiet= || quiet=--quiet
-$venv/bin/python -m pip install $quiet --disable-pip-version-check \
+[ -t 1 ] || export PIP_QUIET=1
+$venv/bin/python -m pip install --disable-pip-version-check \
     --editable ".${extras:+[$extras]}" ||
     fail "pip could not install the packages (its reason stands above).
 Look at the network and the free disk space (about 1 GB; 3 GB for make test) and run the same
