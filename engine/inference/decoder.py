@@ -1,0 +1,86 @@
+"""Latent to waveform, in chunks that join without a trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import CancelledError, InferenceError, PackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.inference.arrays import Floats
+    from engine.inference.session import GraphRunner
+    from engine.packs.manifest import Manifest
+
+
+class LatentDecoder:
+    """A pack's decoder.
+
+    Args:
+        runner: Runs the decoder graph.
+        manifest: Of the pack.
+    """
+
+    def __init__(self, runner: GraphRunner, manifest: Manifest) -> None:
+        self._runner = runner
+        self._stage = manifest.decoder
+        self._audio = manifest.audio
+        self._id = manifest.id
+
+    def decode(
+        self,
+        latent: Floats,
+        samples: int,
+        on_chunk: Callable[[int, int], None] = lambda _done, _total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Floats:
+        """Return exactly ``samples`` samples per channel, float32 [audio.channels, samples].
+
+        Each chunk is decoded with the context that the pack states, and the context is cut off again;
+        so the result is that of one run, at the memory of one chunk.
+
+        Args:
+            latent: float32 [T, channels] that lasts at least as long.
+            samples: Wanted length; what the latent has beyond is cut off.
+            on_chunk: Told latents done and latents in all.
+            cancelled: Asked before each chunk.
+
+        Raises:
+            CancelledError: ``cancelled`` said so.
+            InferenceError: The waveform has values that are no numbers.
+            PackError: The graph does not give a hop per latent.
+        """
+        hop, context = self._audio.hop, self._stage.context
+        waveform = np.zeros((self._audio.channels, samples), np.float32)
+        needed = min(len(latent), -(-samples // hop))
+        for start in range(0, needed, self._stage.chunk):
+            if cancelled():
+                raise CancelledError
+            stop = min(start + self._stage.chunk, needed)
+            before = min(start, context)
+            piece = self._run(latent[start - before : stop + context])
+            inner = piece[:, before * hop : (before + stop - start) * hop]
+            target = waveform[:, start * hop : stop * hop]
+            target[:] = inner[:, : target.shape[1]]
+            on_chunk(stop, needed)
+        if not np.isfinite(waveform).all():
+            raise InferenceError(
+                f"The decoder of pack '{self._id}' gave values that are no numbers",
+                "Use --device cpu; if it stays, get the pack again",
+            )
+        return waveform
+
+    def _run(self, latent: Floats) -> Floats:
+        outputs = self._runner.run(self._stage.graph, {self._stage.input: latent[None]})
+        waveform: Floats = outputs[self._stage.output]
+        wanted = (self._audio.channels, len(latent) * self._audio.hop)
+        if waveform.size != wanted[0] * wanted[1]:
+            raise PackError(
+                f"The decoder of pack '{self._id}' gave {waveform.size} samples"
+                f" for {len(latent)} latents of {self._audio.hop}",
+                "Its pack.json does not fit its graph; get the pack again",
+            )
+        return waveform.reshape(wanted)

@@ -1,0 +1,225 @@
+"""Running a pack's graphs. The only module that knows onnxruntime."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+
+import numpy as np
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from engine.errors import InferenceError, InputError, PackError
+from engine.inference.signature import signature_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from engine.packs.registry import Pack
+
+Device = Literal["auto", "cpu", "cuda"]
+DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+_CUDA = "CUDAExecutionProvider"
+_CPU = "CPUExecutionProvider"
+_FATAL = 4
+_OUT_OF_MEMORY = ("allocate memory", "bad_alloc", "out of memory", "bfcarena", "cuda failure 2")
+_FAILURES: tuple[type[Exception], ...] = (
+    ort_errors.EPFail,
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NoModel,
+    ort_errors.NoSuchFile,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+    MemoryError,
+    RuntimeError,  # what the bindings throw for C++ exceptions that are none of the above
+)
+
+# What goes wrong is raised as an error of ours; onnxruntime's own log would only garble stderr.
+ort.set_default_logger_severity(_FATAL)
+ort.disable_telemetry_events()
+
+
+class GraphRunner(Protocol):
+    """What the stages need of a session: graphs run by name."""
+
+    def run(self, graph: str, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Run a graph of the pack; see :meth:`Sessions.run`."""
+
+
+def cuda_present() -> bool:
+    """Return whether this onnxruntime was built for CUDA; a card may be missing all the same."""
+    return _CUDA in ort.get_available_providers()
+
+
+class Sessions:
+    """The graphs of one pack on one device, each loaded when first run.
+
+    Args:
+        pack: The pack.
+        device: "auto" takes CUDA where it works and the CPU otherwise; "cuda" insists.
+        threads: CPU threads per graph; all that this process may use if None.
+
+    Raises:
+        InputError: CUDA is insisted on and this onnxruntime has none, or no such device.
+    """
+
+    def __init__(self, pack: Pack, device: Device = "auto", threads: int | None = None) -> None:
+        if device not in DEVICES:
+            raise InputError(f"There is no device '{device}'", f"Use one of {', '.join(DEVICES)}")
+        if device == "cuda" and not cuda_present():
+            raise InputError(
+                "CUDA was asked for, but the installed onnxruntime cannot use it",
+                "Install onnxruntime-gpu in place of onnxruntime, or use --device auto",
+            )
+        self._pack = pack
+        self._device = device
+        self._threads = threads or _usable_cores()
+        self._sessions: dict[str, ort.InferenceSession] = {}
+
+    @property
+    def device(self) -> Literal["cpu", "cuda"]:
+        """Where graphs run; known for certain once one is loaded."""
+        for session in self._sessions.values():
+            return "cuda" if _CUDA in session.get_providers() else "cpu"
+        return "cuda" if self._device != "cpu" and cuda_present() else "cpu"
+
+    def load(self, graph: str) -> None:
+        """Load a graph now rather than at its first run.
+
+        Raises:
+            PackError: Its file is missing, is no ONNX, or has another signature than in pack.json.
+            InputError: CUDA is insisted on and does not work.
+            InferenceError: Out of memory.
+        """
+        if graph in self._sessions:
+            return
+        session = self._open(graph)
+        self._check_signature(graph, session)
+        self._sessions[graph] = session
+
+    def run(self, graph: str, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Run a graph and return all its outputs by name.
+
+        Inputs are converted to the element types that the manifest gives; 16-bit outputs come back
+        as float32.
+
+        Raises:
+            InferenceError: It did not run, mostly for want of memory.
+            PackError: It could not be loaded, see :meth:`load`.
+        """
+        self.load(graph)
+        spec = self._pack.manifest.graphs[graph]
+        converted = {
+            name: np.ascontiguousarray(value, dtype=spec.inputs[name].type)
+            for name, value in feeds.items()
+        }
+        names = list(spec.outputs)
+        options = ort.RunOptions()
+        options.log_severity_level = _FATAL
+        try:
+            values = self._sessions[graph].run(names, converted, options)
+        except _FAILURES as error:
+            raise self._run_failure(graph, error) from error
+        return {
+            name: value.astype(np.float32) if value.dtype == np.float16 else value
+            for name, value in zip(names, values, strict=True)
+        }
+
+    def release(self, *graphs: str) -> None:
+        """Free the memory of graphs (all, if none is named); they are loaded again when needed."""
+        for graph in graphs or tuple(self._sessions):
+            self._sessions.pop(graph, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+    def _open(self, graph: str) -> ort.InferenceSession:
+        path = self._pack.file(self._pack.manifest.graphs[graph].file)
+        providers: list[Any] = [_CPU]
+        if self._device != "cpu" and cuda_present():
+            with contextlib.redirect_stdout(io.StringIO()):  # it prints what it cannot find
+                ort.preload_dlls()
+            # The exhaustive search costs seconds for every new length; this costs nothing.
+            options = {
+                "cudnn_conv_algo_search": "HEURISTIC",
+                "arena_extend_strategy": "kSameAsRequested",
+            }
+            providers = [(_CUDA, options), _CPU]
+        try:
+            session = ort.InferenceSession(
+                path, self._options(), providers=providers, enable_fallback=0
+            )
+        except _FAILURES as error:
+            raise self._load_failure(graph, error) from error
+        if self._device == "cuda" and _CUDA not in session.get_providers():
+            raise InputError(
+                "CUDA was asked for, but no NVIDIA card with a working driver was found",
+                "Update the NVIDIA driver, check that CUDA and cuDNN are installed,"
+                " or use --device auto",
+            )
+        return session
+
+    def _options(self) -> ort.SessionOptions:
+        options = ort.SessionOptions()
+        options.log_severity_level = _FATAL
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        # Lengths differ from take to take, so kept-back buffers would rarely fit the next run.
+        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
+        return options
+
+    def _check_signature(self, graph: str, session: ort.InferenceSession) -> None:
+        spec = self._pack.manifest.graphs[graph]
+        if problem := signature_fault(spec, session.get_inputs(), session.get_outputs()):
+            raise PackError(
+                f"Wrong graph signature in pack '{self._pack.manifest.id}': {spec.file}: {problem}",
+                "Its pack.json and this file are of different versions; get the whole pack again",
+            )
+
+    def _load_failure(self, graph: str, error: Exception) -> PackError | InferenceError:
+        if _is_out_of_memory(error):
+            return self._run_failure(graph, error)
+        return PackError(
+            f"Pack '{self._pack.manifest.id}': {self._pack.manifest.graphs[graph].file}"
+            f" cannot be loaded ({_first_line(error)})",
+            "Check the pack with 'lumiphone doctor', then get it again or update Lumiphone",
+        )
+
+    def _run_failure(self, graph: str, error: Exception) -> InferenceError:
+        where = f"graph '{graph}' of pack '{self._pack.manifest.id}' ({self.device})"
+        needed = f"the pack needs about {self._pack.manifest.memory / 2**30:.1f} GiB"
+        if _is_out_of_memory(error):
+            return InferenceError(
+                f"Out of memory in {where}; {needed}",
+                "Close other programs, choose a shorter span, or use --device cpu",
+            )
+        return InferenceError(
+            f"onnxruntime failed in {where}: {_first_line(error)}",
+            f"Try --device cpu and free some memory ({needed}); if it stays, report this message",
+        )
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or any(sign in text for sign in _OUT_OF_MEMORY)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:300] or type(error).__name__

@@ -1,0 +1,104 @@
+"""Whether a pack on disk is what its manifest says: sizes, checksums, ONNX signatures."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from engine.errors import CancelledError, LumiphoneError, PackError
+from engine.inference.session import Sessions
+from engine.packs.manifest import FileEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from engine.packs.registry import Pack
+
+_BLOCK = 1 << 20
+
+
+def measure(
+    path: Path,
+    progress: Callable[[int], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> FileEntry:
+    """Return size and checksum of a file as a manifest states them.
+
+    Args:
+        path: The file.
+        progress: Told how many bytes were read since it was last told.
+        cancelled: Asked before every block of a mebibyte.
+
+    Raises:
+        CancelledError: ``cancelled`` said so.
+    """
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            if cancelled():
+                raise CancelledError
+            digest.update(block)
+            size += len(block)
+            progress(len(block))
+    return FileEntry(digest.hexdigest(), size)
+
+
+def verify(
+    pack: Pack,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[LumiphoneError, ...]:
+    """Check every file and every graph; return what is wrong, nothing if the pack is whole.
+
+    Args:
+        pack: The pack.
+        progress: Told bytes done and bytes in all.
+        cancelled: Asked about every mebibyte.
+
+    Raises:
+        CancelledError: ``cancelled`` said so.
+    """
+    files = pack.manifest.files
+    total, done = sum(entry.bytes for entry in files.values()), 0
+    faults: dict[str, LumiphoneError] = {}
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(min(done, total), total)
+
+    for name, entry in files.items():
+        try:
+            path = pack.file(name)
+            found = measure(path, advance, cancelled)
+        except PackError as fault:
+            faults[name] = fault
+            continue
+        except OSError as error:
+            faults[name] = PackError(
+                f"{pack.folder / name} cannot be read ({error})", "Copy it again"
+            )
+            continue
+        if found != entry:
+            faults[name] = _damaged(pack, path, entry, found)
+    with Sessions(pack, device="cpu") as sessions:
+        for name, graph in pack.manifest.graphs.items():
+            if cancelled():
+                raise CancelledError
+            if graph.file not in faults:
+                try:
+                    sessions.load(name)
+                except LumiphoneError as fault:
+                    faults[f"graph {name}"] = fault
+                sessions.release(name)
+    return tuple(faults.values())
+
+
+def _damaged(pack: Pack, path: Path, wanted: FileEntry, found: FileEntry) -> PackError:
+    size = f"{found.bytes} bytes instead of {wanted.bytes}"
+    how = size if found.bytes != wanted.bytes else "its checksum differs"
+    return PackError(
+        f"Pack '{pack.manifest.id}': {path} is damaged or another version ({how})",
+        "Copy or download the pack again",
+    )
