@@ -1,0 +1,1 @@
+"""Reading pictures from any clip, and writing finished sound."""
