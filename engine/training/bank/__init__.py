@@ -1,0 +1,1 @@
+"""The audio bank: freely licensed recordings from Debian packages, captioned and measured."""
