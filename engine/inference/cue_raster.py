@@ -20,8 +20,8 @@ _REACH = 5  # sigmas; beyond, a bump is under 4e-6
 def rasterise(sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool) -> Floats:
     """Return a cue sheet as points at a fixed rate.
 
-    Every event is a Gaussian bump of 10.67 ms sigma, as high as its strength; where bumps overlap the
-    higher one counts. The energy is read off the curve by linear interpolation, its ends held.
+    Every event is a Gaussian bump of 10.67 ms sigma, as high as its strength; where bumps overlap
+    the higher one counts. The energy is read off the curve by linear interpolation, its ends held.
 
     Args:
         sheet: Events and curves; its point i lies at i / sheet.rate seconds.

@@ -39,8 +39,8 @@ class LatentDecoder:
     ) -> Floats:
         """Return exactly ``samples`` samples per channel, float32 [audio.channels, samples].
 
-        Each chunk is decoded with the context that the pack states, and the context is cut off again;
-        so the result is that of one run, at the memory of one chunk.
+        Each chunk is decoded with the context that the pack states, and the context is cut off
+        again; so the result is that of one run, at the memory of one chunk.
 
         Args:
             latent: float32 [T, channels] that lasts at least as long.
@@ -52,10 +52,13 @@ class LatentDecoder:
             CancelledError: ``cancelled`` said so.
             InferenceError: The waveform has values that are no numbers.
             PackError: The graph does not give a hop per latent.
+            ValueError: The latent is shorter than ``samples``.
         """
         hop, context = self._audio.hop, self._stage.context
+        if len(latent) * hop < samples:
+            raise ValueError(f"{len(latent)} latents do not last {samples} samples")
         waveform = np.zeros((self._audio.channels, samples), np.float32)
-        needed = min(len(latent), -(-samples // hop))
+        needed = -(-samples // hop)
         for start in range(0, needed, self._stage.chunk):
             if cancelled():
                 raise CancelledError

@@ -1,8 +1,8 @@
 """Noise that depends on the seed and on the place alone.
 
-A window of a long clip has the noise of its place, whatever else is computed, and one seed gives the
-same noise on every machine. Philox (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-SC 2011) counts instead of iterating; Box and Muller's transform uses a fixed count of its numbers.
+A window of a long clip has the noise of its place, whatever else is computed, and one seed gives
+the same noise on every machine. Philox (Salmon et al., "Parallel random numbers: as easy as 1, 2,
+3", SC 2011) counts instead of iterating; Box and Muller's transform uses a fixed count of numbers.
 NumPy promises Philox's raw numbers for good, but not those of its own normal distribution.
 """
 

@@ -1,0 +1,146 @@
+"""What the velocity is conditioned on, cut to any window of the take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.inference.cue_raster import CUE_CHANNELS, rasterise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from engine.cues import CueSheet
+    from engine.inference.arrays import Floats
+    from engine.inference.session import GraphRunner
+    from engine.packs.manifest import Choice, Manifest, Stem
+    from engine.packs.stages import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that was gathered for a take; what is None or missing is null to the model.
+
+    Attributes:
+        text: The prompt's features or the scene's vector.
+        negative: The negative prompt's features.
+        cues: The cue sheet.
+        features: Picture features by their stage's name.
+    """
+
+    text: Floats | None = None
+    negative: Floats | None = None
+    cues: CueSheet | None = None
+    features: Mapping[str, Floats] = field(default_factory=dict)
+
+
+class Conditions:
+    """The condition inputs of one stem's take.
+
+    Args:
+        runner: Runs graphs that give learned nulls.
+        manifest: Of the pack.
+        stem: Decides which inputs are used; the others are null.
+        material: What they are made of.
+        latents: Length of the take.
+    """
+
+    def __init__(
+        self,
+        runner: GraphRunner,
+        manifest: Manifest,
+        stem: Stem,
+        material: Material,
+        latents: int,
+    ) -> None:
+        self._runner = runner
+        self._manifest = manifest
+        self._inputs = manifest.velocity.conditions
+        self._material = material
+        self._nulls: dict[str, Floats] = {}
+        self._rates: dict[str, Fraction] = {}  # points per second; text has none
+        values: dict[str, Floats] = {}
+        if material.text is not None:
+            values["text"] = material.text
+        if manifest.cues:
+            rate = self._rates["cues"] = manifest.cues.rate
+            if material.cues:
+                points = int(latents * rate / manifest.audio.latent_rate)
+                with_energy = manifest.cues.with_energy
+                values["cues"] = rasterise(material.cues, points, rate, with_energy=with_energy)
+        for name, stage in manifest.features.items():
+            self._rates[name] = stage.rate
+            if name in material.features:
+                values[name] = material.features[name]
+        self._values = {
+            name: values[condition.source]
+            for name, condition in self._inputs.items()
+            if condition.source in values and name in manifest.stems[stem]
+        }
+
+    @property
+    def given(self) -> frozenset[str]:
+        """Inputs that have a value of the take's own."""
+        return frozenset(self._values)
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """Inputs that have a value from the negative prompt."""
+        if self._material.negative is None:
+            return frozenset()
+        return frozenset(n for n, condition in self._inputs.items() if condition.source == "text")
+
+    def window(self, choices: Mapping[str, Choice], start: int, length: int) -> dict[str, Floats]:
+        """Return every condition input, without batch axis, for a stretch of latents.
+
+        Args:
+            choices: Per input, from the guidance.
+            start: First latent.
+            length: Latents.
+
+        Raises:
+            InferenceError: A graph for a learned null failed.
+        """
+        return {
+            name: self._cut(name, condition, choices[name], start, length)
+            for name, condition in self._inputs.items()
+        }
+
+    def _cut(
+        self, name: str, condition: Condition, choice: Choice, start: int, length: int
+    ) -> Floats:
+        if choice == "negative" and self._material.negative is not None:
+            return self._material.negative
+        value = self._values.get(name) if choice == "conditional" else None
+        rate = self._rates.get(condition.source)
+        if rate is None:
+            return self._null(name, condition, 1) if value is None else value
+        per_latent = rate / self._manifest.audio.latent_rate
+        points = max(1, round(length * per_latent))
+        if value is None:
+            return self._null(name, condition, points)
+        # Features may end a little early (a last segment that is not full): the end is held.
+        places = round(start * per_latent) + np.arange(points)
+        return value[np.minimum(places, len(value) - 1)]
+
+    def _null(self, name: str, condition: Condition, points: int) -> Floats:
+        """Zeros, or the learned null, spread over the points if it is one for all."""
+        stage = self._manifest.velocity
+        if condition.null:
+            if name not in self._nulls:
+                outputs = self._runner.run(condition.null.graph, {})
+                self._nulls[name] = outputs[condition.null.output][0]
+            null = self._nulls[name]
+            timed = condition.source in self._rates
+            return np.broadcast_to(null, (points, null.shape[-1])) if timed else null
+        shape: tuple[Any, ...] = (
+            self._manifest.graphs[stage.prepare or stage.graph].inputs[name].shape
+        )
+        if condition.source == "cues":
+            return np.zeros((points, CUE_CHANNELS), np.float32)
+        return np.zeros(
+            [size if isinstance(size, int) else points for size in shape[1:]], np.float32
+        )

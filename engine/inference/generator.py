@@ -1,0 +1,124 @@
+"""One take: from what it is conditioned on to its waveform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.errors import InputError
+from engine.inference.conditions import Conditions, Material
+from engine.inference.decoder import LatentDecoder
+from engine.inference.guidance import guidance_values, weigh_branches
+from engine.inference.noise import noise
+from engine.inference.sampler import FlowSampler
+from engine.inference.velocity import GuidedVelocity
+from engine.inference.windows import WindowedVelocity, lay_windows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from engine.inference.arrays import Floats
+    from engine.inference.session import GraphRunner
+    from engine.packs.manifest import Manifest, Method, Stem
+
+MAX_STEPS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSettings:
+    """How a take is drawn.
+
+    Attributes:
+        stem: What is made.
+        seed: From 0 to 2**63 - 1; the same seed and settings give the same take.
+        method: Solver; the pack's own if None.
+        steps: Of the solver; the pack's own if None.
+        guidance: Named guidance values in place of the pack's own.
+    """
+
+    stem: Stem
+    seed: int
+    method: Method | None = None
+    steps: int | None = None
+    guidance: Mapping[str, float] = field(default_factory=dict)
+
+
+class TakeGenerator:
+    """Draws takes with one pack.
+
+    Args:
+        runner: Runs the pack's graphs.
+        manifest: Of the pack.
+    """
+
+    def __init__(self, runner: GraphRunner, manifest: Manifest) -> None:
+        self._runner = runner
+        self._manifest = manifest
+        self._decoder = LatentDecoder(runner, manifest)
+
+    def generate(
+        self,
+        settings: TakeSettings,
+        material: Material,
+        samples: int,
+        on_progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Floats:
+        """Return a take's waveform, float32 [audio.channels, samples], as the decoder gives it.
+
+        Args:
+            settings: How it is drawn.
+            material: What it is conditioned on.
+            samples: Its length at the pack's sample rate.
+            on_progress: Told the stage ("sampling" in steps, then "decoding" in latents), what is
+                done of it and what it comes to.
+            cancelled: Asked before every evaluation and every decoded chunk.
+
+        Raises:
+            CancelledError: ``cancelled`` said so.
+            InputError: A stem, seed, number of steps or guidance that the pack does not take, or a
+                take longer than the pack allows.
+            InferenceError: A graph failed.
+        """
+        audio = self._manifest.audio
+        sampler = self._sampler(settings)
+        self._check_length(samples)
+        latents = audio.latents(samples)
+        conditions = Conditions(self._runner, self._manifest, settings.stem, material, latents)
+        branches = weigh_branches(
+            self._manifest.sampler,
+            guidance_values(self._manifest.sampler, settings.guidance),
+            conditions.given,
+            conditions.refused,
+        )
+        velocity = GuidedVelocity(self._runner, self._manifest, conditions, branches)
+        latent = sampler.sample(
+            WindowedVelocity(velocity, lay_windows(latents, audio)),
+            noise(settings.seed, 0, latents, audio.latent_channels),
+            lambda done, total: on_progress("sampling", done, total),
+            cancelled,
+        )
+        return self._decoder.decode(
+            latent, samples, lambda done, total: on_progress("decoding", done, total), cancelled
+        )
+
+    def _sampler(self, settings: TakeSettings) -> FlowSampler:
+        defaults, stems = self._manifest.sampler, self._manifest.stems
+        if settings.stem not in stems:
+            raise InputError(
+                f"Pack '{self._manifest.id}' makes no {settings.stem}",
+                f"Choose {' or '.join(stems)}, or another pack",
+            )
+        steps = defaults.steps if settings.steps is None else settings.steps
+        if not 1 <= steps <= MAX_STEPS:
+            raise InputError(f"{steps} steps are out of bounds", f"Use 1 to {MAX_STEPS}")
+        return FlowSampler(settings.method or defaults.method, steps)
+
+    def _check_length(self, samples: int) -> None:
+        audio = self._manifest.audio
+        if samples > audio.max_seconds * audio.sample_rate:
+            raise InputError(
+                f"The span lasts {samples / audio.sample_rate:.1f} s; pack '{self._manifest.id}'"
+                f" makes at most {audio.max_seconds} s",
+                "Choose a shorter span, or sound it in parts",
+            )
