@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PICTURES = 8
 PICTURE_HEIGHT = 180
+GAP = 2
 WIDTH_INCHES = 11.0
 HEARD_HZ = (60, 20_000)
 FLOOR_DB = -80
@@ -84,7 +85,10 @@ def _film_strip(video: Path) -> NDArray[np.uint8]:
     spec = PictureSpec(Fraction(PICTURES) / clip.duration, width, PICTURE_HEIGHT, "squash", "rgb")
     span = Span(video, clip.rate, clip.frames)
     shown = [picture.pixels for picture in read_pictures(span, {"strip": spec})]
-    return np.concatenate(shown[:PICTURES], axis=1)
+    strip = np.concatenate(shown[:PICTURES], axis=1)
+    for left in range(width, strip.shape[1], width):
+        strip[:, left : left + GAP] = 255
+    return strip
 
 
 def _draw_cues(lane: Axes, sheet: CueSheet) -> None:
@@ -100,7 +104,7 @@ def _draw_cues(lane: Axes, sheet: CueSheet) -> None:
     )
     lane.set_ylim(0, 1.05)
     lane.set_ylabel("cue sheet")
-    lane.legend(loc="upper right", ncols=2, frameon=False)
+    lane.legend(loc="lower right", bbox_to_anchor=(1, 0.96), ncols=2, frameon=False)
 
 
 def _draw_spectrogram(lane: Axes, samples: NDArray[np.float64], sample_rate: int) -> None:
@@ -121,7 +125,8 @@ def _draw_spectrogram(lane: Axes, samples: NDArray[np.float64], sample_rate: int
     )
     lane.set_yscale("log")
     lane.set_ylim(*HEARD_HZ)
-    lane.set_ylabel("sound (Hz)")
+    lane.set_yticks([100, 1000, 10_000], ["100 Hz", "1 kHz", "10 kHz"])
+    lane.set_ylabel("sound")
 
 
 if __name__ == "__main__":
