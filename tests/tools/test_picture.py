@@ -50,7 +50,8 @@ def test_picture_event_and_sound_of_one_moment_stand_at_one_place(takes: Path) -
 
     strip = np.asarray(pictures.images[0].get_array(), float).mean(axis=(0, 2))
     left, right, *_ = pictures.images[0].get_extent()
-    brightens = left + (right - left) * int(np.argmax(strip > 128)) / len(strip)
+    last_dark = int(np.flatnonzero(strip < 128)[-1])
+    brightens = left + (right - left) * (last_dark + 1) / len(strip)
     assert brightens == pytest.approx(1, abs=0.01)
 
     bars = cues.collections[-1]
