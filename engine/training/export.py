@@ -11,7 +11,7 @@ bytes, and no operator that a CPU provider lacks.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import onnx
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OPSET = 18
+# A name or a torch.export.Dim, whose derived forms (1024 * T) have no public type.
+Axis: TypeAlias = Any
 # "conv.weight" becomes the float16 initializer "conv.weight.half" and a Cast whose output bears the
 # old name, so no other node changes.
 HALF_SUFFIX = ".half"
@@ -42,7 +44,7 @@ def export_graph(
     *,
     input_names: Sequence[str],
     output_names: Sequence[str],
-    dynamic_shapes: Mapping[str, Mapping[int, str]] | None = None,
+    dynamic_shapes: Mapping[str, Mapping[int, Axis]] | None = None,
     halved: bool = True,
 ) -> None:
     """Write ``module`` in evaluation mode as an ONNX file (opset 18) at ``path``.
@@ -54,7 +56,8 @@ def export_graph(
         path: The file to write; its folder exists.
         input_names: Names of the graph's inputs, in forward's order.
         output_names: Names of the graph's outputs.
-        dynamic_shapes: For each input with dynamic axes: axis -> name of the size.
+        dynamic_shapes: For each input with dynamic axes: axis -> name of the size, or a
+            ``torch.export.Dim`` where it is a multiple.
         halved: Store large weights as float16.
 
     Raises:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from engine.training.checkpoints import AveragedWeights, load_checkpoint, save_checkpoint
+from engine.training.checkpoints import AveragedWeights, Network, load_checkpoint, save_checkpoint
 from engine.training.schedule import Pace
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
 
 LOG_EVERY = 50
 HELD_OUT_EVERY = 250
 SAVE_SECONDS = 180
 
 
-class Stage(Protocol):
+class Stage(Protocol[Network]):
     """What a run needs to know of the network that it trains."""
 
     name: str
-    network: nn.Module
+    network: Network
     betas: tuple[float, float]
     weight_decay: float
     gradient_limit: float
@@ -35,7 +37,7 @@ class Stage(Protocol):
         """Return the loss of a fresh batch, and figures to log."""
         ...
 
-    def held_out(self, network: nn.Module) -> Mapping[str, float]:
+    def held_out(self, network: Network) -> Mapping[str, float]:
         """Return figures of ``network`` on material that is never trained on."""
         ...
 
@@ -44,10 +46,10 @@ class Stage(Protocol):
         ...
 
 
-class Run:
+class Run(Generic[Network]):
     """A run of limited time that goes on where its checkpoint stands."""
 
-    def __init__(self, stage: Stage, options: argparse.Namespace) -> None:
+    def __init__(self, stage: Stage[Network], options: argparse.Namespace) -> None:
         self.stage = stage
         self.options = options
         self.optimiser = torch.optim.AdamW(
@@ -90,7 +92,7 @@ class Run:
             group["lr"] = rate
         loss, figures = self.stage.train_loss(self.step)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(self.stage.network.parameters(), self.stage.gradient_limit)
         self.optimiser.step()
         self.average.update(self.stage.network)
@@ -134,7 +136,7 @@ def add_run_options(parser: argparse.ArgumentParser, *, rate: float, batch: int)
     parser.add_argument("--seed", type=int, default=1)
 
 
-def train(stage: Stage, options: argparse.Namespace) -> None:
+def train(stage: Stage[Network], options: argparse.Namespace) -> None:
     """Run a stage to the end of its minutes, with a log of JSON lines beside the checkpoint."""
     run = Run(stage, options)
     with (options.work / f"{stage.name}.jsonl").open("a", encoding="utf-8") as log:

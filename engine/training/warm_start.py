@@ -5,15 +5,19 @@ The graphs hold the averaged weights, as float16; the optimiser starts anew.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
 from engine.errors import PackError
 from engine.training.export import weights_of
-from engine.training.networks.autoencoder import Autoencoder
-from engine.training.networks.flow import Flow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.training.networks.autoencoder import Autoencoder
+    from engine.training.networks.flow import Flow
 
 
 def load_weights(network: nn.Module, graph: Path) -> None:

@@ -1,4 +1,4 @@
-"""Spectral reconstruction losses at several resolutions (Yamamoto et al. 2020; DAC, Kumar et al. 2023)."""
+"""Spectral losses at several resolutions (Yamamoto et al. 2020; Kumar et al. 2023)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FLOOR = 1e-5
 
 
 def mel_filterbank(sample_rate: int, fft: int, bands: int) -> Tensor:
-    """Return triangular filters on the HTK mel scale, [fft // 2 + 1, bands], each summing to one."""
+    """Return triangular filters on the HTK mel scale, [fft // 2 + 1, bands], of unit sum."""
     top = 2595.0 * torch.log10(torch.tensor(1 + sample_rate / 2 / 700))
     mels = torch.linspace(0, float(top), bands + 2)
     edges = 700 * (10 ** (mels / 2595) - 1)
@@ -42,7 +42,13 @@ class SpectralLoss(nn.Module):
         """Return |STFT|^2 + floor^2, [batch, frames, bins], at a quarter hop."""
         window = self.get_buffer(f"window_{fft}")
         spectrum = torch.stft(
-            audio, fft, fft // 4, window=window, center=True, pad_mode="constant", return_complex=True
+            audio,
+            fft,
+            fft // 4,
+            window=window,
+            center=True,
+            pad_mode="constant",
+            return_complex=True,
         )
         return spectrum.real.square().add(spectrum.imag.square()).transpose(1, 2) + 1e-7
 

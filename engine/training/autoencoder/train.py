@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.training.autoencoder.audio import BankAudio
 from engine.training.autoencoder.losses import SpectralLoss
 from engine.training.networks.autoencoder import Autoencoder, AutoencoderConfig
 from engine.training.run import add_run_options, train
 from engine.training.warm_start import load_autoencoder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The latent is a code with noise of this fixed deviation (a VAE with fixed variance): it keeps
 # neighbouring codes alike, and the decoder tolerant of a generator's small errors.
@@ -48,7 +50,9 @@ class AutoencoderStage:
         held_out = BankAudio(options.bank, "held-out")
         self.reference = held_out.batch(HELD_OUT_CLIPS, self.length, np.random.default_rng(1))
 
-    def reconstruct(self, network: Autoencoder, audio: Tensor, noise: float) -> tuple[Tensor, Tensor]:
+    def reconstruct(
+        self, network: Autoencoder, audio: Tensor, noise: float
+    ) -> tuple[Tensor, Tensor]:
         """Return (waveform [batch, samples], latent)."""
         # bfloat16 keeps float32's range, so no loss scaling is needed on either device.
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
@@ -63,10 +67,10 @@ class AutoencoderStage:
         spectral, mel = self.loss(output, audio)
         return spectral + LATENT_PENALTY * latent.square().mean(), {"mel": float(mel)}
 
-    def held_out(self, network: nn.Module) -> Mapping[str, float]:
+    def held_out(self, network: Autoencoder) -> Mapping[str, float]:
         """Return mel distance and latent deviation on held-out recordings."""
         audio = self.reference.to(self.device)
-        output, latent = self.reconstruct(cast("Autoencoder", network), audio, 0.0)
+        output, latent = self.reconstruct(network, audio, 0.0)
         return {
             "held_out_mel": float(self.loss(output, audio)[1]),
             "latent_deviation": float(latent.std()),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cues import CueEvent, CueSheet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FloatArray = NDArray[np.float32]
 
@@ -36,7 +39,9 @@ class Wear:
     no_energy: float = 0.5
 
 
-def worn_sheet(sheet: CueSheet, seconds: float, wear: Wear, random: np.random.Generator) -> CueSheet:
+def worn_sheet(
+    sheet: CueSheet, seconds: float, wear: Wear, random: np.random.Generator
+) -> CueSheet:
     """Return ``sheet`` with jittered, missed and invented events and a coarser energy curve."""
     events = [
         CueEvent(

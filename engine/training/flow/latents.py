@@ -6,12 +6,10 @@ encodes composed clips once, so that training reads 30 KB a clip instead of 770 
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +20,9 @@ from engine.inference.cue_raster import rasterise
 from engine.training.checkpoints import load_checkpoint
 from engine.training.flow.conditions import Wear, drop_cues, mixed_text, worn_sheet
 from engine.training.networks.autoencoder import Autoencoder, AutoencoderConfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FloatArray = NDArray[np.float32]
 CUE_RATE = Fraction(375, 4)
@@ -55,7 +56,8 @@ class LatentClips:
         lines = (folder / "clips.jsonl").read_text("utf-8").splitlines()
         self.clips = [json.loads(line) for line in lines]
         self.statistics = statistics or Statistics(
-            np.array(description["mean"], np.float32), np.array(description["deviation"], np.float32)
+            np.array(description["mean"], np.float32),
+            np.array(description["deviation"], np.float32),
         )
 
     def draw(
@@ -83,7 +85,8 @@ def encode_audio(network: Autoencoder, audio: NDArray[np.int16]) -> NDArray[np.f
     device = next(network.parameters()).device
     with torch.autocast(device.type, dtype=torch.bfloat16):
         latent = network.encoder(wave.to(device))
-    return latent.float().cpu().numpy().astype(np.float16)
+    codes: NDArray[np.float16] = latent.float().cpu().numpy().astype(np.float16)
+    return codes
 
 
 def load_trained(path: Path) -> Autoencoder:

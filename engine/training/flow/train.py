@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.training.flow.conditions import Wear
 from engine.training.flow.latents import LatentClips
 from engine.training.networks.flow import Flow, FlowConfig
 from engine.training.run import add_run_options, train
 from engine.training.warm_start import load_flow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Lengths of a batch in latents and how often each is drawn: most at half the window, where a step
 # is cheap; rotary positions carry over to the whole.
@@ -45,7 +47,7 @@ class FlowStage:
             load_flow(self.network, options.from_pack)
         self.network.to(self.device)
         self.clips = LatentClips(options.latents)
-        held_out = LatentClips(options.held_out)
+        held_out = LatentClips(options.held_out, self.clips.statistics)
         self.reference = self._batch(held_out, HELD_OUT_CLIPS, 188, np.random.default_rng(0))
 
     def _batch(
@@ -62,7 +64,8 @@ class FlowStage:
         blend = time.view(-1, 1, 1)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             velocity = network((1 - blend) * noise + blend * latent, time, text, cues)
-        return (velocity.float() - (latent - noise)).square().mean()
+        error: Tensor = velocity.float() - (latent - noise)
+        return error.square().mean()
 
     def train_loss(self, step: int) -> tuple[Tensor, Mapping[str, float]]:
         """Return the loss of a fresh batch at logit-normal times (Esser et al. 2024)."""
@@ -73,21 +76,21 @@ class FlowStage:
         time = torch.sigmoid(torch.randn(len(batch[0]), device=self.device))
         return self.velocity_loss(self.network, batch, time, torch.randn_like(batch[0])), {}
 
-    def held_out(self, network: nn.Module) -> Mapping[str, float]:
+    def held_out(self, network: Flow) -> Mapping[str, float]:
         """Return the loss on clips of held-out recordings at evenly spread times."""
         latent = self.reference[0]
         time = (torch.arange(len(latent), device=self.device) + 0.5) / len(latent)
         noise = np.random.default_rng(0).standard_normal(latent.shape, np.float32)
         noise_here = torch.from_numpy(noise).to(self.device)
-        loss = self.velocity_loss(cast("Flow", network), self.reference, time, noise_here)
+        loss = self.velocity_loss(network, self.reference, time, noise_here)
         return {"held_out_loss": float(loss)}
 
     def extra_state(self) -> Mapping[str, Any]:
         """Return configuration and the latent statistics that the export folds in."""
         return {
             "config": asdict(self.config),
-            "latent_mean": torch.from_numpy(self.clips.mean),
-            "latent_deviation": torch.from_numpy(self.clips.deviation),
+            "latent_mean": torch.from_numpy(self.clips.statistics.mean),
+            "latent_deviation": torch.from_numpy(self.clips.statistics.deviation),
         }
 
 

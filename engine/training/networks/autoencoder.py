@@ -97,7 +97,7 @@ class Encoder(nn.Module):
         self.leave = nn.Linear(coarse, config.latent_channels)
 
     def spectrum(self, audio: Tensor) -> Tensor:
-        """Return log magnitudes [batch, time / 256, 513]; frame k is centred on sample 256 k + 128."""
+        """Return log magnitudes [batch, time / 256, 513], frame k centred on sample 256 k + 128."""
         margin = (WINDOW - HOP) // 2
         padded = torch.nn.functional.pad(audio, (margin, WINDOW - HOP - margin))
         pieces = padded.reshape(audio.shape[0], -1, HOP)
@@ -109,6 +109,7 @@ class Encoder(nn.Module):
         return 0.5 * torch.log(power + MAGNITUDE_FLOOR**2)
 
     def forward(self, audio: Tensor) -> Tensor:
+        """Return the latent."""
         # Log magnitudes run from -9 to 5; this brings them near unit range.
         x = self.fine(self.enter((self.spectrum(audio) + 4.0) * 0.3))
         x = self.down(x.reshape(x.shape[0], -1, x.shape[2] * self.stride))
@@ -137,6 +138,7 @@ class Decoder(nn.Module):
         self.register_buffer("weights", _synthesis_weights(), persistent=False)
 
     def forward(self, latent: Tensor) -> Tensor:
+        """Return the waveform."""
         x = self.up(self.coarse(self.enter(latent)))
         x = self.fine(x.reshape(x.shape[0], -1, x.shape[2] // self.stride))
         predicted = self.head(self.norm(x)).float()

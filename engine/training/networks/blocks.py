@@ -18,6 +18,7 @@ class DepthwiseConv(nn.Module):
         self.conv = nn.Conv1d(channels, channels, kernel, padding=kernel // 2, groups=channels)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Return the convolved sequence."""
         out: Tensor = self.conv(x.transpose(1, 2)).transpose(1, 2)
         return out
 
@@ -34,6 +35,9 @@ class ConvNeXtBlock(nn.Module):
         self.scale = nn.Parameter(torch.full((channels,), 0.1))
 
     def forward(self, x: Tensor) -> Tensor:
-        hidden = torch.nn.functional.gelu(self.widen(self.norm(self.depthwise(x))), approximate="tanh")
+        """Return the sequence with the block's change added."""
+        hidden = torch.nn.functional.gelu(
+            self.widen(self.norm(self.depthwise(x))), approximate="tanh"
+        )
         out: Tensor = x + self.scale * self.narrow(hidden)
         return out

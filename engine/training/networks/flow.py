@@ -58,7 +58,8 @@ class TimeEmbedding(nn.Module):
         self.leave = nn.Linear(width, width)
 
     def forward(self, time: Tensor) -> Tensor:
-        angles = time.unsqueeze(1) * self.rates
+        """Return the embedding."""
+        angles = time.unsqueeze(1) * self.get_buffer("rates")
         out: Tensor = self.leave(F.silu(self.enter(torch.cat([angles.cos(), angles.sin()], dim=1))))
         return out
 
@@ -83,6 +84,7 @@ class FlowBlock(nn.Module):
         nn.init.zeros_(self.modulation_out.bias)
 
     def attend(self, x: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
+        """Return what attention gathers for each of [batch, time, width]."""
         batch, count, width = x.shape
         mixed = self.attention_in(x).reshape(batch, count, 3, self.heads, width // self.heads)
         query, key, value = mixed.permute(2, 0, 3, 1, 4)
@@ -93,12 +95,14 @@ class FlowBlock(nn.Module):
         return out
 
     def forward(self, x: Tensor, condition: Tensor, cosines: Tensor, sines: Tensor) -> Tensor:
+        """Return [batch, time, width] under a condition of the same shape."""
         modulation = self.modulation_out(self.modulation_in(condition))
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = modulation.chunk(6, dim=-1)
         attended = self.attend(self.attention_norm(x) * (1 + scale_a) + shift_a, cosines, sines)
         x = x + gate_a * attended
         fed = self.widen(self.feed_norm(x) * (1 + scale_f) + shift_f)
-        return x + gate_f * self.narrow(F.gelu(fed, approximate="tanh"))
+        out: Tensor = x + gate_f * self.narrow(F.gelu(fed, approximate="tanh"))
+        return out
 
 
 class Flow(nn.Module):
@@ -115,7 +119,9 @@ class Flow(nn.Module):
             nn.Linear(config.text_channels, width), nn.SiLU(), nn.Linear(width, width)
         )
         # A cue acts a little before and after itself: attacks are prepared, bodies ring on.
-        self.cues = nn.Sequential(nn.Linear(3 * cue_inputs, width), nn.SiLU(), nn.Linear(width, width))
+        self.cues = nn.Sequential(
+            nn.Linear(3 * cue_inputs, width), nn.SiLU(), nn.Linear(width, width)
+        )
         self.blocks = nn.ModuleList(FlowBlock(config) for _ in range(config.blocks))
         self.leave_norm = nn.LayerNorm(width, elementwise_affine=False)
         self.leave_modulation = nn.Linear(width, 2 * width)

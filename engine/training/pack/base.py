@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from fractions import Fraction
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import onnx
 from onnx import TensorProto
@@ -12,7 +11,6 @@ from onnx import TensorProto
 from engine.packs.manifest import (
     Audio,
     Branch,
-    FileEntry,
     Licence,
     Manifest,
     Sampler,
@@ -31,6 +29,10 @@ from engine.packs.stages import (
     TextStage,
     VelocityStage,
 )
+from engine.packs.verify import measure
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACK_ID = "lumiphone-base"
 GRAPHS = ("text", "scene", "motion", "velocity", "decoder", "encoder")
@@ -56,12 +58,6 @@ def graph_entry(path: Path) -> Graph:
         return found
 
     return Graph(path.name, outputs=tensors(list(graph.output)), inputs=tensors(list(graph.input)))
-
-
-def file_entry(path: Path) -> FileEntry:
-    """Return size and checksum of a file."""
-    data = path.read_bytes()
-    return FileEntry(hashlib.sha256(data).hexdigest(), len(data))
 
 
 def base_audio() -> Audio:
@@ -115,7 +111,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
         opset=18,
         memory=MEMORY,
         files={
-            path.name: file_entry(path)
+            path.name: measure(path)
             for path in sorted(folder.iterdir())
             if path.name != "pack.json"
         },

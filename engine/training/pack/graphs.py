@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from engine.errors import LumiphoneError
 from engine.training.export import export_graph, parity
-from engine.training.networks.autoencoder import Autoencoder
 from engine.training.networks.flow import Flow, FlowConfig
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.training.networks.autoencoder import Autoencoder
 
 # Weights ship as float16; these are the largest errors that this may cause, relative to outputs of
 # about unit size.
