@@ -163,7 +163,7 @@ def _mapping(arguments: tuple[Any, ...], data: object, place: str) -> object:
         raise FieldError(place, "is not an object")
     key, kind = arguments
     return {
-        _value(key, name, place): _value(kind, entry, _join(place, name))
+        _value(key, name, _join(place, name)): _value(kind, entry, _join(place, name))
         for name, entry in data.items()
     }
 

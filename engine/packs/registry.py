@@ -12,10 +12,6 @@ from engine.packs.manifest import MANIFEST_NAME, Manifest, read_manifest
 DEFAULT_PACK = "lumiphone-base"
 PACKS_VARIABLE = "LUMIPHONE_PACKS"
 BUNDLED = Path(__file__).parents[2] / "exported_models"
-_HOW_TO_GET_ONE = (
-    f"Put a pack's folder into {BUNDLED}, or set {PACKS_VARIABLE} to the folder that holds it"
-    " (docs/packs.md tells how to get or train one)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +112,8 @@ def get_pack(pack_id: str | None = None, folder: Path | None = None) -> Pack:
         if pack_id is None or f"'{wanted}'" in fault.what or f"/{wanted}/" in fault.what:
             raise fault
     found = f"found: {', '.join(sorted(packs))}" if packs else "none found at all"
-    raise PackNotFoundError(f"There is no pack '{wanted}' ({found})", _HOW_TO_GET_ONE)
+    raise PackNotFoundError(
+        f"There is no pack '{wanted}' ({found})",
+        f"Put a pack's folder into {BUNDLED}, or set {PACKS_VARIABLE} to the folder that holds it"
+        " (docs/packs.md tells how to get or train one)",
+    )

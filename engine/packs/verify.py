@@ -44,12 +44,12 @@ def measure(
     return FileEntry(digest.hexdigest(), size)
 
 
-def verify(
+def file_faults(
     pack: Pack,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> tuple[LumiphoneError, ...]:
-    """Check every file and every graph; return what is wrong, nothing if the pack is whole.
+) -> dict[str, LumiphoneError]:
+    """Check that every file is there with the bytes that the manifest states; return faults by file.
 
     Args:
         pack: The pack.
@@ -82,6 +82,25 @@ def verify(
             continue
         if found != entry:
             faults[name] = _damaged(pack, path, entry, found)
+    return faults
+
+
+def verify(
+    pack: Pack,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[LumiphoneError, ...]:
+    """Check every file and every graph; return what is wrong, nothing if the pack is whole.
+
+    Args:
+        pack: The pack.
+        progress: Told bytes done and bytes in all.
+        cancelled: Asked about every mebibyte.
+
+    Raises:
+        CancelledError: ``cancelled`` said so.
+    """
+    faults = file_faults(pack, progress, cancelled)
     with Sessions(pack, device="cpu") as sessions:
         for name, graph in pack.manifest.graphs.items():
             if cancelled():
