@@ -82,7 +82,7 @@ class TakeGenerator:
         """
         audio = self._manifest.audio
         sampler = self._sampler(settings)
-        self._check_length(samples)
+        self.check_length(samples)
         latents = audio.latents(samples)
         conditions = Conditions(self._runner, self._manifest, settings.stem, material, latents)
         branches = weigh_branches(
@@ -102,6 +102,20 @@ class TakeGenerator:
             latent, samples, lambda done, total: on_progress("decoding", done, total), cancelled
         )
 
+    def check_length(self, samples: int) -> None:
+        """Refuse a take longer than the pack allows; :meth:`generate` does so too.
+
+        Raises:
+            InputError: It lasts longer.
+        """
+        audio = self._manifest.audio
+        if samples > audio.max_seconds * audio.sample_rate:
+            raise InputError(
+                f"The span lasts {samples / audio.sample_rate:.1f} s; pack '{self._manifest.id}'"
+                f" makes at most {audio.max_seconds} s",
+                "Choose a shorter span, or sound it in parts",
+            )
+
     def _sampler(self, settings: TakeSettings) -> FlowSampler:
         defaults, stems = self._manifest.sampler, self._manifest.stems
         if settings.stem not in stems:
@@ -113,12 +127,3 @@ class TakeGenerator:
         if not 1 <= steps <= MAX_STEPS:
             raise InputError(f"{steps} steps are out of bounds", f"Use 1 to {MAX_STEPS}")
         return FlowSampler(settings.method or defaults.method, steps)
-
-    def _check_length(self, samples: int) -> None:
-        audio = self._manifest.audio
-        if samples > audio.max_seconds * audio.sample_rate:
-            raise InputError(
-                f"The span lasts {samples / audio.sample_rate:.1f} s; pack '{self._manifest.id}'"
-                f" makes at most {audio.max_seconds} s",
-                "Choose a shorter span, or sound it in parts",
-            )
