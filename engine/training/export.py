@@ -152,10 +152,15 @@ def parity(module: nn.Module, path: Path, inputs: Mapping[str, Tensor]) -> float
     with torch.inference_mode():
         expected = module.eval()(*inputs.values())
     outputs = [expected] if isinstance(expected, Tensor) else list(expected)
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    got = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items()})
+    feeds = {name: tensor.numpy() for name, tensor in inputs.items()}
+    got = cpu_session(path).run(None, feeds)
     pairs = zip(outputs, got, strict=True)
     return max(float(np.abs(ours.numpy() - theirs).max()) for ours, theirs in pairs)
+
+
+def cpu_session(path: Path) -> onnxruntime.InferenceSession:
+    """Open a graph for checks and for the files that are computed with it."""
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
 
 
 def _fold_shapes(model: onnxscript.ir.Model) -> None:
