@@ -49,7 +49,7 @@ def file_faults(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> dict[str, LumiphoneError]:
-    """Check that every file is there with the bytes that the manifest states; return faults by file.
+    """Check size and checksum of every file; return the faults by the file's name.
 
     Args:
         pack: The pack.
@@ -90,28 +90,29 @@ def verify(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[LumiphoneError, ...]:
-    """Check every file and every graph; return what is wrong, nothing if the pack is whole.
+    """Check every file and load every graph; return what is wrong, nothing if the pack is whole.
 
     Args:
         pack: The pack.
         progress: Told bytes done and bytes in all.
-        cancelled: Asked about every mebibyte.
+        cancelled: Asked about every mebibyte and before every graph.
 
     Raises:
         CancelledError: ``cancelled`` said so.
     """
-    faults = file_faults(pack, progress, cancelled)
+    damaged = file_faults(pack, progress, cancelled)
+    faults: list[LumiphoneError] = list(damaged.values())
     with Sessions(pack, device="cpu") as sessions:
         for name, graph in pack.manifest.graphs.items():
             if cancelled():
                 raise CancelledError
-            if graph.file not in faults:
+            if graph.file not in damaged:
                 try:
                     sessions.load(name)
                 except LumiphoneError as fault:
-                    faults[f"graph {name}"] = fault
+                    faults.append(fault)
                 sessions.release(name)
-    return tuple(faults.values())
+    return tuple(faults)
 
 
 def _damaged(pack: Pack, path: Path, wanted: FileEntry, found: FileEntry) -> PackError:
