@@ -116,20 +116,19 @@ class Sessions:
         """
         self.load(graph)
         spec = self._pack.manifest.graphs[graph]
-        converted = {
-            name: np.ascontiguousarray(value, dtype=spec.inputs[name].type)
-            for name, value in feeds.items()
-        }
-        names = list(spec.outputs)
         options = ort.RunOptions()
         options.log_severity_level = _FATAL
         try:
-            values = self._sessions[graph].run(names, converted, options)
+            converted = {
+                name: np.ascontiguousarray(value, dtype=spec.inputs[name].type)
+                for name, value in feeds.items()
+            }
+            values = self._sessions[graph].run(list(spec.outputs), converted, options)
         except _FAILURES as error:
             raise self._run_failure(graph, error) from error
         return {
             name: value.astype(np.float32) if value.dtype == np.float16 else value
-            for name, value in zip(names, values, strict=True)
+            for name, value in zip(spec.outputs, values, strict=True)
         }
 
     def release(self, *graphs: str) -> None:
