@@ -18,6 +18,10 @@ from engine.errors import InputError
 
 Role = Literal["event", "step", "sequence", "bed", "music"]
 TABLE = Path(__file__).parent / "table"
+# Alone these ask for nothing in particular.
+_VAGUE = frozenset(
+    "animal air band blade block body hand machine man object person shot string tool woman".split()
+)
 _COLUMNS = ("pattern", "category", "role", "subject", "action", "material", "captions")
 
 
@@ -101,7 +105,9 @@ def _rule(row: dict[str, str], where: str) -> Rule:
         return Rule(row["pattern"], None, reason or "left out")
     if row["role"] not in get_args(Role):
         raise InputError(f"{where} has no role '{row['role']}'", f"Use one of {get_args(Role)}")
-    phrases = [row["subject"], *row["captions"].split("|")]
+    phrases = row["captions"].split("|")
+    if row["role"] != "music" and row["subject"] not in _VAGUE:
+        phrases.append(row["subject"])
     captions = tuple(dict.fromkeys(phrase.strip() for phrase in phrases if phrase.strip()))
     description = Description(
         category,
