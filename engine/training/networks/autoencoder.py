@@ -2,7 +2,7 @@
 
 The encoder sees log magnitudes only, so the latent holds no phase and stays easy to generate; the
 head of the decoder predicts magnitude and phase and sums overlapping inverse transforms (Vocos,
-Siuzdak 2023). The transform is a matrix product, so both graphs export to plain ONNX operators.
+Siuzdak 2023).
 """
 
 from __future__ import annotations
@@ -45,36 +45,51 @@ class AutoencoderConfig:
         return HOP * self.stride
 
 
-class FourierBasis(nn.Module):
-    """The discrete Fourier transform as a matrix, made from one cosine wave.
+class Fourier(nn.Module):
+    """The windowed discrete Fourier transform of frames, and its inverse.
 
-    An exported graph then carries 1,024 numbers instead of a million; onnxruntime computes the
-    matrix once, when it loads the graph.
+    In training it is a fast transform. In an exported graph it is a matrix product, which every
+    runtime has, with the matrix made from one cosine wave: the graph carries 1,024 numbers instead
+    of a million, and onnxruntime computes the matrix once, when it loads.
     """
 
     def __init__(self) -> None:
         super().__init__()
         wave = torch.cos(2 * torch.pi / WINDOW * torch.arange(WINDOW).double()).float()
         self.register_buffer("wave", wave, persistent=False)
+        # Four squared Hann windows at a quarter hop sum to 1.5.
+        weights = torch.full((2, BINS), 2.0 / WINDOW / 1.5)
+        weights[:, 0] = weights[:, -1] = 1.0 / WINDOW / 1.5
+        self.register_buffer("weights", weights.reshape(1, -1), persistent=False)
 
-    def forward(self) -> Tensor:
-        """Return [WINDOW, 2 * BINS]: cosines, then negated sines, under a Hann window."""
+    def window(self) -> Tensor:
+        """Return the Hann window [WINDOW]."""
+        return 0.5 - 0.5 * self.get_buffer("wave")
+
+    def basis(self) -> Tensor:
+        """Return [WINDOW, 2 * BINS]: cosines, then negated sines, under the window."""
         wave = self.get_buffer("wave")
         times = torch.arange(WINDOW, device=wave.device)
         turns = torch.outer(times, torch.arange(BINS, device=wave.device))
         quarter = WINDOW // 4
         basis = wave[torch.cat([turns, turns + quarter], dim=1) % WINDOW]
-        return basis * (0.5 - 0.5 * wave).unsqueeze(1)
+        return basis * self.window().unsqueeze(1)
 
+    def analyse(self, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Return real and imaginary parts [..., BINS] of frames [..., WINDOW]."""
+        if torch.compiler.is_exporting():
+            both = frames @ self.basis()
+            return both[..., :BINS], both[..., BINS:]
+        spectrum = torch.fft.rfft(frames * self.window())
+        return spectrum.real, spectrum.imag
 
-def _synthesis_weights() -> Tensor:
-    """Return the weight of every bin [2 * BINS, 1] in the inverse transform.
-
-    Four squared Hann windows at a quarter hop sum to 1.5, which is divided out here.
-    """
-    weights = torch.full((2, BINS), 2.0 / WINDOW / 1.5)
-    weights[:, 0] = weights[:, -1] = 1.0 / WINDOW / 1.5
-    return weights.reshape(-1, 1)
+    def synthesise(self, real: Tensor, imaginary: Tensor) -> Tensor:
+        """Return windowed frames [..., WINDOW] that overlap at a quarter hop to the signal."""
+        if torch.compiler.is_exporting():
+            inverse = (self.basis() * self.get_buffer("weights")).T
+            return torch.cat([real, imaginary], dim=-1) @ inverse
+        frames = torch.fft.irfft(torch.complex(real, imaginary), n=WINDOW)
+        return frames * (self.window() / 1.5)
 
 
 class Encoder(nn.Module):
@@ -84,7 +99,7 @@ class Encoder(nn.Module):
         super().__init__()
         fine, coarse = config.encoder_fine, config.encoder_coarse
         self.stride = config.stride
-        self.basis = FourierBasis()
+        self.fourier = Fourier()
         self.enter = nn.Linear(BINS, fine)
         self.fine = nn.Sequential(
             *(ConvNeXtBlock(fine, config.expansion) for _ in range(config.encoder_fine_blocks))
@@ -104,8 +119,8 @@ class Encoder(nn.Module):
         count = pieces.shape[1] - OVERLAP + 1
         frames = torch.cat([pieces[:, k : k + count] for k in range(OVERLAP)], dim=2)
         with torch.autocast(audio.device.type, enabled=False):
-            transform = frames @ self.basis()
-        power = transform[..., :BINS].square() + transform[..., BINS:].square()
+            real, imaginary = self.fourier.analyse(frames)
+        power = real.square() + imaginary.square()
         return 0.5 * torch.log(power + MAGNITUDE_FLOOR**2)
 
     def forward(self, audio: Tensor) -> Tensor:
@@ -134,8 +149,7 @@ class Decoder(nn.Module):
         )
         self.norm = nn.LayerNorm(fine)
         self.head = nn.Linear(fine, 2 * BINS)
-        self.basis = FourierBasis()
-        self.register_buffer("weights", _synthesis_weights(), persistent=False)
+        self.fourier = Fourier()
 
     def forward(self, latent: Tensor) -> Tensor:
         """Return the waveform."""
@@ -145,9 +159,8 @@ class Decoder(nn.Module):
         with torch.autocast(latent.device.type, enabled=False):
             magnitude = torch.exp(predicted[..., :BINS].clamp(max=MAX_LOG_MAGNITUDE))
             phase = predicted[..., BINS:]
-            spectrum = torch.cat([magnitude * phase.cos(), magnitude * phase.sin()], dim=2)
-            inverse = (self.basis() * self.get_buffer("weights").T).T
-            return self._overlap_add(spectrum @ inverse)
+            frames = self.fourier.synthesise(magnitude * phase.cos(), magnitude * phase.sin())
+            return self._overlap_add(frames)
 
     def _overlap_add(self, frames: Tensor) -> Tensor:
         """Sum frames [batch, n, 1024] at hop 256 and cut to [batch, n * 256], centred."""

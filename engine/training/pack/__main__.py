@@ -15,7 +15,7 @@ from engine.packs.stages import MotionStage
 from engine.packs.verify import verify
 from engine.training.bank.store import Bank
 from engine.training.checkpoints import load_checkpoint
-from engine.training.flow.latents import load_trained
+from engine.training.flow.encoding import load_trained
 from engine.training.pack.base import base_manifest
 from engine.training.pack.card import TrainedStage, write_card
 from engine.training.pack.graphs import export_autoencoder, export_flow, fold_statistics

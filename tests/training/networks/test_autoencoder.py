@@ -1,0 +1,74 @@
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from engine.training.networks.autoencoder import (  # noqa: E402 - after the check for torch
+    HOP,
+    WINDOW,
+    Autoencoder,
+    AutoencoderConfig,
+)
+
+pytestmark = pytest.mark.training
+
+SMALL = AutoencoderConfig(
+    latent_channels=6,
+    encoder_fine=8,
+    encoder_coarse=12,
+    decoder_coarse=12,
+    decoder_fine=8,
+    encoder_fine_blocks=1,
+    encoder_coarse_blocks=1,
+    decoder_coarse_blocks=3,
+    decoder_fine_blocks=5,
+)
+
+
+def test_the_inverse_transform_undoes_the_transform() -> None:
+    network = Autoencoder(SMALL)
+    audio = torch.randn(2, 8192, generator=torch.Generator().manual_seed(1))
+    margin = (WINDOW - HOP) // 2
+    frames = torch.nn.functional.pad(audio, (margin, margin)).unfold(1, WINDOW, HOP)
+    fourier = network.encoder.fourier
+    again = network.decoder._overlap_add(fourier.synthesise(*fourier.analyse(frames)))
+    inner = slice(WINDOW, -WINDOW)
+    assert torch.allclose(again[:, inner], audio[:, inner], atol=1e-4)
+
+
+def test_the_matrix_of_an_exported_graph_is_the_fast_transform() -> None:
+    fourier = Autoencoder(SMALL).encoder.fourier
+    frames = torch.randn(3, WINDOW, generator=torch.Generator().manual_seed(1))
+    real, imaginary = fourier.analyse(frames)
+    both = frames @ fourier.basis()
+    assert torch.allclose(torch.cat([real, imaginary], dim=1), both, atol=1e-3)
+    inverse = (fourier.basis() * fourier.get_buffer("weights")).T
+    assert torch.allclose(fourier.synthesise(real, imaginary), both @ inverse, atol=1e-4)
+
+
+def test_one_latent_stands_for_1024_samples_both_ways() -> None:
+    network = Autoencoder(SMALL)
+    latent = network.encoder(torch.zeros(3, 5 * 1024))
+    assert latent.shape == (3, 5, 6)
+    assert network.decoder(latent).shape == (3, 5 * 1024)
+
+
+def test_the_spectrum_of_a_click_peaks_at_its_own_frame() -> None:
+    audio = torch.zeros(1, 16384)
+    audio[0, 20 * HOP + HOP // 2] = 1.0
+    energy = Autoencoder(SMALL).encoder.spectrum(audio).sum(dim=2)[0]
+    assert int(energy.argmax()) == 20
+
+
+def test_a_sample_depends_on_no_latent_farther_than_the_stated_context() -> None:
+    torch.manual_seed(0)
+    decoder = Autoencoder(SMALL).decoder.eval()
+    for parameter in decoder.parameters():  # make every block count
+        torch.nn.init.normal_(parameter, std=0.3)
+    latent = torch.randn(1, 80, 6)
+    changed = latent.clone()
+    changed[:, 40] += 1.0
+    with torch.no_grad():
+        differs = (decoder(latent) - decoder(changed)).abs()[0] > 1e-6
+    touched = differs.nonzero().flatten()
+    assert touched.min() >= (40 - 16) * 1024
+    assert touched.max() < (41 + 16) * 1024
