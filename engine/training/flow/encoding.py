@@ -1,6 +1,6 @@
 """Composed clips to latents and text vectors: run once, so that training reads 30 KB a clip.
 
-``python -m engine.training.flow.encoding --clips DIR --autoencoder FILE --pretrained DIR --out DIR``
+``python -m engine.training.flow.encoding --help`` lists what it needs.
 """
 
 from __future__ import annotations

@@ -89,7 +89,8 @@ class Fourier(nn.Module):
             inverse = (self.basis() * self.get_buffer("weights")).T
             return torch.cat([real, imaginary], dim=-1) @ inverse
         frames = torch.fft.irfft(torch.complex(real, imaginary), n=WINDOW)
-        return frames * (self.window() / 1.5)
+        windowed: Tensor = frames * (self.window() / 1.5)
+        return windowed
 
 
 class Encoder(nn.Module):
