@@ -1,0 +1,1 @@
+"""The motion encoder: low-resolution pictures to a cue sheet."""

@@ -1,0 +1,1 @@
+"""Rendered scenes with exact contact times: what the motion encoder learns from."""
