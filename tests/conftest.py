@@ -3,11 +3,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.tiny_pack import write_tiny_pack
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# No deadline: a busy machine is no fault of the code.
+settings.register_profile("lumiphone", deadline=None, max_examples=40)
+settings.load_profile("lumiphone")
 
 
 @pytest.fixture(scope="session")

@@ -38,9 +38,9 @@ def noise(seed: int, start: int, length: int, channels: int) -> Floats:
     counts = -(-channels // (2 * _WORDS_PER_COUNT))  # each number gives two normal values
     philox = np.random.Philox(key=seed, counter=start * counts)
     words = philox.random_raw(length * counts * _WORDS_PER_COUNT)
-    # In (0, 1]: half a step above zero keeps the logarithm finite.
+    # Half a step above zero keeps the logarithm finite.
     first = ((words >> np.uint64(32)).astype(np.float64) + 0.5) / 2**32
     second = (words & np.uint64(0xFFFFFFFF)).astype(np.float64) / 2**32
     radius, angle = np.sqrt(-2 * np.log(first)), 2 * np.pi * second
     pairs = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
-    return pairs.reshape(length, -1)[:, :channels].astype(np.float32)
+    return pairs.reshape(length, 2 * counts * _WORDS_PER_COUNT)[:, :channels].astype(np.float32)

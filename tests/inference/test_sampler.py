@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pytest
+
+from engine.errors import CancelledError, InferenceError
+from engine.inference.sampler import FlowSampler
+
+if TYPE_CHECKING:
+    from engine.inference.arrays import Floats
+
+START = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
+
+
+def growth(latent: Floats, time: float) -> Floats:
+    """Return x cos t, whose solution from x0 is x0 exp(sin 1) at t = 1."""
+    return latent * np.float32(np.cos(time))
+
+
+def error_of(method: Literal["euler", "heun"], steps: int) -> float:
+    exact = START * np.exp(np.sin(1))
+    return float(np.abs(FlowSampler(method, steps).sample(growth, START) - exact).max())
+
+
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2)])
+def test_twice_the_steps_divide_the_error_by_two_to_the_order(
+    method: Literal["euler", "heun"], order: int
+) -> None:
+    errors = [error_of(method, steps) for steps in (4, 8, 16)]
+    measured = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
+    np.testing.assert_allclose(measured, order, atol=0.25)
+
+
+@pytest.mark.parametrize("method", ["euler", "heun"])
+@pytest.mark.parametrize("steps", [1, 7])
+def test_a_straight_flow_is_followed_exactly(method: Literal["euler", "heun"], steps: int) -> None:
+    goal = np.ones_like(START)
+    end = FlowSampler(method, steps).sample(lambda _x, _t: goal - START, START)
+    np.testing.assert_allclose(end, goal, atol=1e-6)
+
+
+@pytest.mark.parametrize(("method", "times"), [("euler", [0, 0.5]), ("heun", [0, 0.5, 0.5, 1])])
+def test_the_velocity_is_asked_at_the_methods_times(
+    method: Literal["euler", "heun"], times: list[float]
+) -> None:
+    asked: list[float] = []
+
+    def velocity(latent: Floats, time: float) -> Floats:
+        asked.append(time)
+        return latent
+
+    FlowSampler(method, 2).sample(velocity, START)
+    assert asked == times
+
+
+def test_the_noise_is_left_as_it_was() -> None:
+    before = START.copy()
+    FlowSampler("euler", 3).sample(growth, START)
+    np.testing.assert_array_equal(START, before)
+
+
+def test_every_step_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    FlowSampler("heun", 3).sample(growth, START, lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("method", ["euler", "heun"])
+def test_cancelling_acts_before_the_next_evaluation(method: Literal["euler", "heun"]) -> None:
+    evaluations = 0
+
+    def velocity(latent: Floats, _time: float) -> Floats:
+        nonlocal evaluations
+        evaluations += 1
+        return latent
+
+    with pytest.raises(CancelledError):
+        FlowSampler(method, 50).sample(velocity, START, cancelled=lambda: evaluations == 3)
+    assert evaluations == 3
+
+
+def test_values_that_are_no_numbers_are_reported() -> None:
+    with pytest.raises(InferenceError, match="no numbers") as error:
+        FlowSampler("euler", 2).sample(lambda x, _t: x * np.float32(np.nan), START)
+    assert "guidance" in error.value.remedy
