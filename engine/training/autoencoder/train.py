@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.training.autoencoder.audio import BankAudio
 from engine.training.autoencoder.losses import SpectralLoss
+from engine.training.checkpoints import load_checkpoint
 from engine.training.networks.autoencoder import Autoencoder, AutoencoderConfig
 from engine.training.run import add_run_options, train
 from engine.training.warm_start import load_autoencoder
@@ -43,6 +44,10 @@ class AutoencoderStage:
         self.network = Autoencoder(self.config)
         if options.from_pack is not None:
             load_autoencoder(self.network, options.from_pack)
+        if options.decoder_of is not None:
+            self.network.load_state_dict(load_checkpoint(options.decoder_of)["average"])
+        if options.decoder_only or options.decoder_of is not None:
+            self.network.encoder.requires_grad_(requires_grad=False)
         self.network.to(self.device)
         self.loss = SpectralLoss(self.config.sample_rate).to(self.device)
         self.length = options.latents * self.config.samples_per_latent
@@ -86,6 +91,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bank", type=Path, required=True, help="folder of the audio bank")
     parser.add_argument("--latents", type=int, default=32, help="length of a stretch")
+    parser.add_argument(
+        "--decoder-only",
+        action="store_true",
+        help="leave the encoder as it is, so that latents already made (and a flow) stay valid",
+    )
+    parser.add_argument(
+        "--decoder-of", type=Path, help="begin with this autoencoder.pt, and train its decoder only"
+    )
     add_run_options(parser, rate=1e-3, batch=12)
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
