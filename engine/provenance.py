@@ -29,7 +29,7 @@ class Provenance:
         prompt: As asked; None if nobody asked.
         negative: What was refused; None if nothing.
         text_source: Whether the text condition is the prompt's, the recognised scene's, or none.
-        suggested_prompt: What the scene suggests, whether it was used or not.
+        suggested_prompt: What the scene suggests, whether it was used or not; empty if nothing.
         seed: Of the noise.
         method: The solver.
         steps: Its steps.
@@ -37,14 +37,14 @@ class Provenance:
         pack: Id of the pack.
         pack_sha256: Of its pack.json, which holds the sums of all its files.
         cues: The cue sheet, where it was given rather than read from the pictures.
-        provider: What computed it.
+        device: What computed it, "cpu" or "cuda".
     """
 
     source: Source
     prompt: str | None
     negative: str | None
     text_source: TextSource
-    suggested_prompt: str | None
+    suggested_prompt: str
     seed: int
     method: str
     steps: int
@@ -52,7 +52,7 @@ class Provenance:
     pack: str
     pack_sha256: str
     cues: CueSheet | None
-    provider: str
+    device: str
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; times are exact fractions, written "48048/1001"."""
@@ -77,7 +77,7 @@ class Provenance:
             "guidance": dict(self.guidance),
             "pack": {"id": self.pack, "sha256": self.pack_sha256},
             "cues": self.cues.to_json() if self.cues else "from the pictures",
-            "provider": self.provider,
+            "device": self.device,
         }
 
 
@@ -104,4 +104,3 @@ def read_origin(sidecar: Path) -> Origin | None:
         return Origin(Path(clip["path"]), str(clip["sha256"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-

@@ -1,8 +1,8 @@
 """``DIR/<clip name>``: where the takes of one clip lie, numbered, and never overwritten.
 
-What is being made lies in a hidden folder beside the finished takes and is moved out whole. Whatever
-ends a run, a cancel or a full disk, the hidden folder goes, and so do folders in which nothing came
-to lie. A killed process can leave a hidden folder behind; its number is then skipped.
+What is being made lies in a hidden folder beside the finished takes and is moved out whole.
+Whatever ends a run, a cancel or a full disk, the hidden folder goes, and so do folders in which
+nothing came to lie. A killed process can leave a hidden folder behind; its number is skipped then.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import LumiphoneError, OutputError
+from engine.media.staging import staged
 from engine.provenance import Origin, read_origin
 
 if TYPE_CHECKING:
@@ -50,13 +51,8 @@ def write_json(path: Path, data: object) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    part = path.with_name(f".{path.name}.partial")
-    with writing(path):
-        try:
-            part.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+    with staged(path) as draft:
+        draft.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +116,10 @@ class TakeFolder:
             try:
                 yield slot
                 self._publish(slot)
+            except OutputError as error:
+                # The hidden folder means nothing to a user.
+                what = error.what.replace(str(slot.work), str(self.path))
+                raise OutputError(what, error.remedy) from error
             finally:
                 shutil.rmtree(slot.work, ignore_errors=True)
 

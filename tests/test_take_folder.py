@@ -11,6 +11,7 @@ from engine.errors import OutputError
 from engine.provenance import Origin
 from engine.take_folder import TakeFolder, TakeSlot, write_json
 
+
 def fill(slot: TakeSlot, origin: Origin) -> None:
     slot.path(".wav").write_bytes(b"sound")
     slot.path(".json").write_text(json.dumps({"clip": origin.to_json()}))
@@ -21,6 +22,12 @@ def make_take(root: Path, origin: Origin) -> Path:
     with TakeFolder.of_clip(root, origin) as folder, folder.slot() as slot:
         fill(slot, origin)
     return folder.path / f"take-{slot.number}.json"
+
+
+def begin_take_and(fail: BaseException, root: Path, origin: Origin) -> None:
+    with TakeFolder.of_clip(root, origin) as folder, folder.slot() as slot:
+        slot.path(".wav").write_bytes(b"half")
+        raise fail
 
 
 def clip(folder: str, name: str, content: str) -> Origin:
@@ -35,7 +42,9 @@ def test_numbers_go_on_where_earlier_takes_end(tmp_path: Path) -> None:
     origin = clip("a", "dog.mp4", "1")
     made = [make_take(tmp_path, origin).name for _ in range(3)]
     assert made == ["take-1.json", "take-2.json", "take-3.json"]
-    assert names(tmp_path / "dog") == sorted(f"take-{k}.{s}" for k in (1, 2, 3) for s in ("json", "wav"))
+    assert names(tmp_path / "dog") == sorted(
+        f"take-{k}.{s}" for k in (1, 2, 3) for s in ("json", "wav")
+    )
 
 
 def test_a_gap_left_by_a_deleted_take_is_not_filled(tmp_path: Path) -> None:
@@ -68,26 +77,16 @@ def test_a_clip_that_was_moved_or_edited_keeps_its_folder(tmp_path: Path) -> Non
 def test_a_take_that_fails_leaves_nothing(tmp_path: Path) -> None:
     origin = clip("a", "dog.mp4", "1")
     root = tmp_path / "new" / "takes"
-    with (
-        pytest.raises(KeyboardInterrupt),
-        TakeFolder.of_clip(root, origin) as folder,
-        folder.slot() as slot,
-    ):
-        slot.path(".wav").write_bytes(b"half")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        begin_take_and(KeyboardInterrupt(), root, origin)
     assert names(tmp_path) == []
 
 
 def test_a_take_that_fails_leaves_finished_ones_alone(tmp_path: Path) -> None:
     origin = clip("a", "dog.mp4", "1")
     make_take(tmp_path, origin)
-    with (
-        pytest.raises(OutputError, match=r"dog.*No space left.*Choose another folder"),
-        TakeFolder.of_clip(tmp_path, origin) as folder,
-        folder.slot() as slot,
-    ):
-        slot.path(".wav").write_bytes(b"half")
-        raise OSError(28, "No space left on device")
+    with pytest.raises(OutputError, match=r"dog.*No space left.*Choose another folder"):
+        begin_take_and(OSError(28, "No space left on device"), tmp_path, origin)
     assert names(tmp_path / "dog") == ["take-1.json", "take-1.wav"]
 
 

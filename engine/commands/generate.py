@@ -1,0 +1,155 @@
+"""``lumiphone generate``: clips in, takes out."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands.arguments import add_engine, add_json, add_stretch, guidance, whole_number
+from engine.errors import InputError
+from engine.request import MAX_SEED, MAX_STEPS, MAX_TAKES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.commands.console import Console
+
+_DESCRIPTION = """\
+Generate sound for clips. For each clip and take it writes
+
+  DIR/<clip name>/take-<k>.wav   24-bit sound, exactly as long as the pictures
+  DIR/<clip name>/take-<k>.mp4   the clip's own pictures, untouched, with the take (.mov for PCM)
+  DIR/<clip name>/take-<k>.json  everything needed to make the take again
+  DIR/<clip name>/cues.json      what happens when; edit it and give it back with --cues
+
+Nothing is overwritten: where takes 1 and 2 lie, the next is take 3; an edited cues.json stays, and
+the new one becomes cues-2.json. Another clip of the same name gets a folder of its own (clip.mov,
+clip-2). After a cancel or an error the finished takes stay and everything else goes.
+"""
+_EPILOG = """\
+With --json the last line on stdout is one object: {"takes": [{"seed", "wav", "video", "sidecar",
+"samples", "sample_rate"}], "cues", "suggested_prompt", "warnings"}. For several clips "takes" and
+"warnings" cover all of them in the given order, "cues" and "suggested_prompt" are the first clip's,
+and "clips" is added: a list of such objects, one per clip, each with its path as "clip".
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "generate",
+        help="generate sound for clips",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("clips", nargs="+", type=Path, metavar="CLIP")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="DIR", required=True, help="where the takes go"
+    )
+    parser.add_argument("--prompt", metavar="T", help="what to hear; without it, what is seen")
+    parser.add_argument("--negative", metavar="T", help="what not to hear")
+    parser.add_argument(
+        "--takes", type=whole_number(1, MAX_TAKES), default=1, metavar="N", help="default: 1"
+    )
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, MAX_SEED),
+        metavar="S",
+        help="of the first take; the next have S+1, S+2, ... (default: drawn, and reported)",
+    )
+    parser.add_argument(
+        "--steps", type=whole_number(1, MAX_STEPS), metavar="N", help="default: the pack's"
+    )
+    parser.add_argument(
+        "--guidance",
+        type=guidance,
+        action="append",
+        metavar="X",
+        help="how closely to follow the prompt, 0 to 50, or NAME=X for another of the pack's",
+    )
+    add_stretch(parser)
+    parser.add_argument("--cues", type=Path, metavar="FILE", help="follow this cue sheet instead")
+    parser.add_argument(
+        "--video",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="write the clip with its sound too (default: yes)",
+    )
+    parser.add_argument(
+        "--audio-codec", choices=("aac", "pcm"), default="aac", help="in the video (default: aac)"
+    )
+    parser.add_argument(
+        "--container",
+        choices=("mp4", "mov", "mkv"),
+        help="of the video (default: mp4, for PCM mov; another if it cannot hold the pictures)",
+    )
+    add_engine(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[], bool]) -> None:
+    """Generate, write and report.
+
+    Raises:
+        LumiphoneError: Whatever went wrong; finished takes stay.
+    """
+    from engine.cues import CueSheet
+    from engine.delivery import Delivery
+    from engine.pipeline import Engine
+    from engine.request import Request
+    from engine.source import Source
+
+    if arguments.audio_codec == "pcm" and arguments.container == "mp4":
+        raise InputError("MP4 cannot hold PCM sound", "Choose --container mov or mkv")
+    if arguments.cues and len(arguments.clips) > 1:
+        raise InputError("--cues was given for several clips", "Give the one clip it belongs to")
+    engine = Engine.load(arguments.pack, device=arguments.device)
+    request = Request(
+        prompt=arguments.prompt,
+        negative=arguments.negative,
+        takes=arguments.takes,
+        seed=arguments.seed,
+        steps=arguments.steps,
+        guidance={name or engine.prompt_guidance: x for name, x in arguments.guidance or ()},
+        cues=CueSheet.load(arguments.cues) if arguments.cues else None,
+    )
+    engine.check(request)
+    sources = [
+        Source.open(clip, arguments.start, arguments.end, cancelled) for clip in arguments.clips
+    ]
+    engine.check(request, *(source.span for source in sources))
+    codec = arguments.audio_codec if arguments.video else None
+    delivery = Delivery(arguments.output, codec, arguments.container)
+    with console.progress() as progress:
+        clips = [
+            delivery.deliver(engine, source, request, progress, cancelled) for source in sources
+        ]
+    for clip in clips:
+        _report(clip, console)
+    console.result(_merged(clips))
+
+
+def _report(clip: dict[str, Any], console: Console) -> None:
+    for warning in clip["warnings"]:
+        console.warning(f"{clip['clip']}: {warning}")
+    if clip["suggested_prompt"]:
+        console.line(f"{clip['clip']} looks like: {clip['suggested_prompt']}")
+    for take in clip["takes"]:
+        console.line(f"{take['wav']}  (seed {take['seed']})")
+        if take["video"]:
+            console.line(take["video"])
+
+
+def _merged(clips: list[dict[str, Any]]) -> dict[str, Any]:
+    """One clip's object as it is; several clips' objects as the epilog describes."""
+    first = {key: value for key, value in clips[0].items() if key != "clip"}
+    if len(clips) == 1:
+        return first
+    return first | {
+        "takes": [take for clip in clips for take in clip["takes"]],
+        "warnings": [f"{clip['clip']}: {text}" for clip in clips for text in clip["warnings"]],
+        "clips": clips,
+    }

@@ -1,0 +1,55 @@
+"""``lumiphone suggest``: what a clip shows, and a prompt for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.commands.arguments import add_engine, add_json, add_stretch
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from engine.commands.console import Console
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "suggest",
+        help="say what a clip shows, and suggest a prompt",
+        description="Say what a clip shows, and suggest a prompt. This prompt is what `generate`"
+        " follows when none is given.",
+    )
+    parser.add_argument("clip", type=Path, metavar="CLIP")
+    add_stretch(parser)
+    add_engine(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[], bool]) -> None:
+    """Look, and say what is seen.
+
+    Raises:
+        LumiphoneError: Whatever went wrong.
+    """
+    from engine.pipeline import Engine
+    from engine.source import Source
+
+    engine = Engine.load(arguments.pack, device=arguments.device)
+    source = Source.open(arguments.clip, arguments.start, arguments.end, cancelled)
+    with console.progress() as progress:
+        scene = engine.observe(source, progress, cancelled, stages={"scene"}).scene
+    console.line(f"Suggested prompt: {scene.prompt or '(nothing recognised)'}")
+    console.table([(f"{seen.probability:6.1%}", seen.label) for seen in scene.labels])
+    console.result(
+        {
+            "suggested_prompt": scene.prompt,
+            "labels": [
+                {"label": seen.label, "probability": round(seen.probability, 4)}
+                for seen in scene.labels
+            ],
+        }
+    )

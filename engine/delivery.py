@@ -1,0 +1,90 @@
+"""Takes of a clip onto the disk: WAV, video, sidecar and cue sheet, each whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.take_folder import TakeFolder, write_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.media.mux import SoundCodec
+    from engine.pipeline import Engine
+    from engine.progress import Cancelled, Progress
+    from engine.request import Request
+    from engine.source import Source
+    from engine.takes import Take
+
+_CONTAINERS: dict[SoundCodec, str] = {"aac": "mp4", "pcm": "mov"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where takes go and in which forms.
+
+    Attributes:
+        root: The folder that gets one folder per clip.
+        codec: Of the sound in the video; None for no video.
+        container: Of the video: "mp4", "mov" or "mkv"; None for the codec's usual one. Where it
+            cannot hold the pictures or the sound, another is taken.
+    """
+
+    root: Path
+    codec: SoundCodec | None = "aac"
+    container: str | None = None
+
+    def deliver(
+        self,
+        engine: Engine,
+        source: Source,
+        request: Request,
+        progress: Progress,
+        cancelled: Cancelled,
+    ) -> dict[str, Any]:
+        """Generate all takes of one clip, write each as it comes, and say what lies where.
+
+        Returns:
+            {"clip", "takes": [{"seed", "wav", "video", "sidecar", "samples", "sample_rate"}],
+            "cues", "suggested_prompt", "warnings"}; paths as text.
+
+        Raises:
+            LumiphoneError: Whatever went wrong; takes that were finished stay, all else is removed.
+        """
+        with TakeFolder.of_clip(self.root, source.origin) as folder:
+            takes: list[dict[str, Any]] = []
+            for take in engine.takes(source, request, progress, cancelled):
+                with engine.stopwatch.stage("write"):
+                    takes.append(self._write(take, folder, progress, cancelled))
+                    observation = take.observation
+                    cues = folder.place_cues(observation.cues)
+            return {
+                "clip": str(source.clip.path),
+                "takes": takes,
+                "cues": str(cues),
+                "suggested_prompt": observation.scene.prompt,
+                "warnings": list(observation.warnings),
+            }
+
+    def _write(
+        self, take: Take, folder: TakeFolder, progress: Progress, cancelled: Cancelled
+    ) -> dict[str, Any]:
+        progress("writing", 0.0)
+        with folder.slot() as slot:
+            wav, sidecar = take.save(slot.path(".wav")), slot.path(".json")
+            video = None
+            if self.codec:
+                draft = slot.path(f".{self.container or _CONTAINERS[self.codec]}")
+                video = take.save_video(wav, draft, self.codec, cancelled)
+            data = take.to_json() | {"wav": wav.name, "video": video.name if video else None}
+            write_json(sidecar, data)
+        progress("writing", 1.0)
+        return {
+            "seed": take.seed,
+            "wav": str(folder.path / wav.name),
+            "video": str(folder.path / video.name) if video else None,
+            "sidecar": str(folder.path / sidecar.name),
+            "samples": take.samples.shape[1],
+            "sample_rate": take.sample_rate,
+        }

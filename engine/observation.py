@@ -1,0 +1,149 @@
+"""What the pictures of a span tell: one pass over the file feeds every stage that looks at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.cues import CueSheet
+from engine.inference.features import FeatureEncoder
+from engine.inference.motion import MotionEncoder
+from engine.inference.scene import Scene, SceneEncoder
+from engine.media.quality import PictureQuality
+from engine.media.reader import PictureSpec, read_pictures
+from engine.media.shots import CutDetector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from engine.inference.arrays import Floats
+    from engine.inference.session import GraphRunner
+    from engine.media.reader import Picture
+    from engine.packs.registry import Pack
+    from engine.progress import Cancelled, Progress
+    from engine.source import Source
+    from engine.stopwatch import Stopwatch
+
+# Shots and quality are judged on the motion stream, or on this where a pack has none.
+_WATCHED = PictureSpec(Fraction(25), 64, 64, "squash", "grey")
+ALL_STAGES = frozenset({"motion", "scene", "features"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """What was seen in a span; the same for all its takes.
+
+    Attributes:
+        source: The span and its file.
+        cues: What happens when.
+        scene: What it shows.
+        features: Picture features that the pack conditions on, by stage.
+        warnings: What about the pictures will cost quality.
+    """
+
+    source: Source
+    cues: CueSheet
+    scene: Scene
+    features: Mapping[str, Floats] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+class _Eye(NamedTuple):
+    """A stage that looks at a stream."""
+
+    stage: str
+    stream: str
+    look: Callable[[Picture], None]
+
+
+class Observer:
+    """A pack's picture stages, looking at one span.
+
+    Args:
+        runner: Runs the graphs.
+        pack: The pack.
+        source: The span.
+        stages: Which to run, of :data:`ALL_STAGES`; the others' results stay empty.
+        stopwatch: Told where the time goes ("decode" and the stages).
+    """
+
+    def __init__(
+        self,
+        runner: GraphRunner,
+        pack: Pack,
+        source: Source,
+        stages: Collection[str],
+        stopwatch: Stopwatch,
+    ) -> None:
+        manifest = pack.manifest
+        motion, scene = manifest.motion, manifest.scene
+        watched = motion.pictures if motion else "watched"
+        rate = manifest.pictures[watched].rate if motion else _WATCHED.rate
+        self._source = source
+        self._stopwatch = stopwatch
+        self._quality, self._cuts = PictureQuality(source.clip), CutDetector(rate)
+        self._motion: MotionEncoder | None = None
+        self._scene: SceneEncoder | None = None
+        self._features: dict[str, FeatureEncoder] = {}
+        self._eyes = [
+            _Eye("quality", watched, self._quality.observe),
+            _Eye("quality", watched, self._cuts.observe),
+        ]
+        if motion and "motion" in stages:
+            self._motion = MotionEncoder(runner, manifest, motion)
+            self._add("motion", motion.pictures, self._motion)
+        if scene and "scene" in stages:
+            self._scene = SceneEncoder(runner, pack, scene)
+            self._add("scene", scene.pictures, self._scene)
+        for name, stage in manifest.features.items() if "features" in stages else ():
+            self._features[name] = FeatureEncoder(runner, manifest, stage)
+            self._add("features", stage.pictures, self._features[name])
+        self._specs = {
+            name: PictureSpec(stream.rate, stream.width, stream.height, stream.fit, stream.colour)
+            for name, stream in manifest.pictures.items()
+            if any(eye.stream == name for eye in self._eyes)
+        }
+        if watched not in self._specs:
+            self._specs[watched] = _WATCHED
+
+    def _add(
+        self, stage: str, stream: str, encoder: MotionEncoder | SceneEncoder | FeatureEncoder
+    ) -> None:
+        self._eyes.append(_Eye(stage, stream, lambda picture: encoder.observe(picture.pixels)))
+
+    def observe(self, progress: Progress, cancelled: Cancelled) -> Observation:
+        """Look at every picture once and say what was seen. To be called once.
+
+        Raises:
+            MediaError: The file cannot be decoded.
+            InferenceError: A graph failed.
+            CancelledError: ``cancelled`` returned True.
+        """
+        span, stopwatch = self._source.span, self._stopwatch
+        total = sum(spec.count(span.duration) for spec in self._specs.values())
+        pictures = read_pictures(span, self._specs, cancelled)
+        for done, picture in enumerate(stopwatch.waiting("decode", pictures)):
+            for eye in self._eyes:
+                if eye.stream == picture.stream:
+                    with stopwatch.stage(eye.stage):
+                        eye.look(picture)
+            progress("looking at the pictures", (done + 1) / total)
+        cues, scene = CueSheet(_WATCHED.rate), Scene()
+        if self._motion:
+            with stopwatch.stage("motion"):
+                cues = self._motion.finish(self._cuts.times())
+        if self._scene:
+            with stopwatch.stage("scene"):
+                scene = self._scene.finish()
+        features = {}
+        for name, encoder in self._features.items():
+            with stopwatch.stage("features"):
+                features[name] = encoder.finish()
+        return Observation(
+            self._source,
+            cues,
+            scene,
+            {name: values for name, values in features.items() if values is not None},
+            self._quality.warnings(),
+        )

@@ -1,0 +1,61 @@
+"""What a person asks for: words, number of takes, seed, and how to sample."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.cues import CueSheet
+
+MAX_TAKES = 100
+MAX_STEPS = 1000
+MAX_SEED = 2**53 - 1  # JSON readers keep integers exactly up to there
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One wish, for one clip or several.
+
+    Attributes:
+        prompt: What to hear; None or blank: what is seen.
+        negative: What not to hear; None or blank: nothing is refused.
+        takes: How many to make.
+        seed: Of the first take, the next have seed + 1, ...; None: one is drawn.
+        steps: Of the sampler; None: the pack's.
+        guidance: Named guidance values that differ from the pack's.
+        cues: A cue sheet to follow; None: the one that is read from the pictures.
+    """
+
+    prompt: str | None = None
+    negative: str | None = None
+    takes: int = 1
+    seed: int | None = None
+    steps: int | None = None
+    guidance: Mapping[str, float] = field(default_factory=dict)
+    cues: CueSheet | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what nobody can mean; words and guidance are the pack's to judge.
+
+        Raises:
+            InputError: A value out of bounds; the message names it.
+        """
+        _check("takes", self.takes, 1, MAX_TAKES)
+        _check("seed", self.seed, 0, MAX_SEED)
+        _check("steps", self.steps, 1, MAX_STEPS)
+
+    def seeds(self) -> range:
+        """Return the takes' seeds; without a seed, freshly drawn ones."""
+        first = secrets.randbelow(2**31) if self.seed is None else self.seed
+        return range(first, first + self.takes)
+
+
+def _check(what: str, value: int | None, low: int, high: int) -> None:
+    if value is not None and not low <= value <= high:
+        raise InputError(f"{value} {what} is out of bounds", f"Use a number from {low} to {high}")

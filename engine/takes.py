@@ -1,0 +1,78 @@
+"""A take: finished sound for a span, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.media.reader import never
+from engine.media.writer import mux, write_wav
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.media.mux import SoundCodec
+    from engine.observation import Observation
+    from engine.progress import Cancelled
+    from engine.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One generated sound.
+
+    Attributes:
+        samples: float32 [channels, samples], exactly as long as the span.
+        sample_rate: Samples per second.
+        observation: What was seen in the pictures; the same for all takes of a request.
+        provenance: Everything needed to make it again.
+    """
+
+    samples: NDArray[np.float32]
+    sample_rate: int
+    observation: Observation
+    provenance: Provenance
+
+    @property
+    def seed(self) -> int:
+        """The seed of its noise."""
+        return self.provenance.seed
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a 24-bit WAV, whole or not at all, and return its path.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        target = Path(path)
+        write_wav(target, self.samples, self.sample_rate)
+        return target
+
+    def save_video(
+        self, wav: Path, path: Path, codec: SoundCodec = "aac", cancelled: Cancelled = never
+    ) -> Path:
+        """Write the span's own pictures with the take, and return the path written.
+
+        Args:
+            wav: Where the take was saved.
+            path: Where to write; the suffix changes if that container cannot hold the streams.
+            codec: Of the sound.
+            cancelled: Whether to stop.
+
+        Raises:
+            InputError: The span changes the speed, which a copy of its pictures cannot.
+            MediaError: The clip cannot be read any more, or its pictures cannot be copied.
+            OutputError: It cannot be written.
+            CancelledError: ``cancelled`` returned True.
+        """
+        return mux(self.observation.source.span, wav, path, codec, cancelled)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sidecar's values."""
+        channels, samples = self.samples.shape
+        size = {"samples": samples, "sample_rate": self.sample_rate, "channels": channels}
+        return self.provenance.to_json() | size
