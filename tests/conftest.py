@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.feature_pack import write_feature_pack
 from tests.tiny_pack import write_tiny_pack
 
 if TYPE_CHECKING:
@@ -20,4 +21,12 @@ def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packs with the pack "tiny". All tests share it: copy it before changing it."""
     packs = tmp_path_factory.mktemp("packs")
     write_tiny_pack(packs)
+    return packs
+
+
+@pytest.fixture(scope="session")
+def feature_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packs with the pack "features", which has the form of MMAudio's."""
+    packs = tmp_path_factory.mktemp("feature-packs")
+    write_feature_pack(packs)
     return packs

@@ -25,7 +25,7 @@ Shape = tuple[int | str, ...]
 Signature = dict[str, tuple[str, Shape]]
 
 
-class _Net:
+class Net:
     """ONNX nodes written as calls: ``net("Add", a, b)`` returns the name of the result."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ def _tensors(signature: Signature) -> dict[str, Tensor]:
 
 def text_graph(path: Path) -> Graph:
     """Each token is a chord of sines; a text is the sum of its tokens, of length one."""
-    net = _Net()
+    net = Net()
     ids = net("Cast", net("Add", "input_ids", "token_type_ids"), to=TensorProto.FLOAT)
     mask = net("Cast", "attention_mask", to=TensorProto.FLOAT)
     last = net.constant([2])
@@ -86,7 +86,7 @@ def text_graph(path: Path) -> Graph:
 
 def scene_graph(path: Path) -> Graph:
     """The most present of red, green and blue decides; "wall" is what is left in the dark."""
-    net = _Net()
+    net = Net()
     colours = net("ReduceMean", "frames", net.constant([2, 3]), keepdims=0)
     logits = net("MatMul", colours, net.constant(8 * np.eye(3, 4)))
     net("Softmax", logits, name="probabilities", axis=1)
@@ -99,7 +99,7 @@ def scene_graph(path: Path) -> Graph:
 
 def motion_graph(path: Path) -> Graph:
     """Jumps of brightness are events; brightness itself is the energy."""
-    net = _Net()
+    net = Net()
     zero, one, two = net.constant(0.0), net.constant(1.0), net.constant(2.0)
     time, last = net.constant([1]), net.constant([2])
     light = net("ReduceMean", "frames", net.constant([2, 3]), keepdims=0)
@@ -133,7 +133,7 @@ def motion_graph(path: Path) -> Graph:
 
 def velocity_graph(path: Path) -> Graph:
     """Flow towards a latent made of the cues and the text, faster and faster."""
-    net = _Net()
+    net = Net()
     from_cues = np.zeros((8, CHANNELS))
     signs = np.where(np.arange(CHANNELS) % 3, 1.0, -1.0)
     from_cues[[0, 4]] = 2 * signs
@@ -161,7 +161,7 @@ def velocity_graph(path: Path) -> Graph:
     )
 
 
-def _basis(net: _Net) -> str:
+def _basis(net: Net) -> str:
     """Sines [channels, hop], whole waves per latent, computed rather than stored."""
     pitches = 2 * np.pi / HOP * np.arange(2, CHANNELS + 2)[:, None]
     samples = net("Range", net.constant(0.0), net.constant(float(HOP)), net.constant(1.0))
@@ -170,7 +170,7 @@ def _basis(net: _Net) -> str:
 
 def decoder_graph(path: Path) -> Graph:
     """One sine per latent channel, its amplitude smoothed over three latents."""
-    net = _Net()
+    net = Net()
     smooth = net.constant(np.tile([[[0.25, 0.5, 0.25]]], (CHANNELS, 1, 1)))
     rows = net("Transpose", "latent", perm=[0, 2, 1])
     rows = net("Conv", rows, smooth, group=CHANNELS, pads=[1, 1])
@@ -185,7 +185,7 @@ def decoder_graph(path: Path) -> Graph:
 
 def encoder_graph(path: Path) -> Graph:
     """The amplitude of each of the decoder's sines."""
-    net = _Net()
+    net = Net()
     rows = net("Reshape", "audio", net.constant([1, -1, HOP]))
     sums = net("MatMul", rows, net("Transpose", _basis(net), perm=[1, 0]))
     net("Mul", sums, net.constant(2 / HOP / 0.01**2), name="latent")

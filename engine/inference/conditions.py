@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.inference.cue_raster import CUE_CHANNELS, rasterise
+from engine.inference.cue_raster import rasterise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +60,8 @@ class Conditions:
         self._manifest = manifest
         self._inputs = manifest.velocity.conditions
         self._material = material
+        self._used = manifest.stems[stem]
+        self._tokens = manifest.text.length if manifest.text else 1
         self._nulls: dict[str, Floats] = {}
         self._rates: dict[str, Fraction] = {}  # points per second; text has none
         values: dict[str, Floats] = {}
@@ -78,7 +80,7 @@ class Conditions:
         self._values = {
             name: values[condition.source]
             for name, condition in self._inputs.items()
-            if condition.source in values and name in manifest.stems[stem]
+            if condition.source in values and name in self._used
         }
 
     @property
@@ -91,7 +93,7 @@ class Conditions:
         """Inputs that have a value from the negative prompt."""
         if self._material.negative is None:
             return frozenset()
-        return frozenset(n for n, condition in self._inputs.items() if condition.source == "text")
+        return frozenset(name for name in self._used if self._inputs[name].source == "text")
 
     def window(self, choices: Mapping[str, Choice], start: int, length: int) -> dict[str, Floats]:
         """Return every condition input, without batch axis, for a stretch of latents.
@@ -117,7 +119,7 @@ class Conditions:
         value = self._values.get(name) if choice == "conditional" else None
         rate = self._rates.get(condition.source)
         if rate is None:
-            return self._null(name, condition, 1) if value is None else value
+            return self._null(name, condition, self._tokens) if value is None else value
         per_latent = rate / self._manifest.audio.latent_rate
         points = max(1, round(length * per_latent))
         if value is None:
@@ -128,7 +130,6 @@ class Conditions:
 
     def _null(self, name: str, condition: Condition, points: int) -> Floats:
         """Zeros, or the learned null, spread over the points if it is one for all."""
-        stage = self._manifest.velocity
         if condition.null:
             if name not in self._nulls:
                 outputs = self._runner.run(condition.null.graph, {})
@@ -136,11 +137,7 @@ class Conditions:
             null = self._nulls[name]
             timed = condition.source in self._rates
             return np.broadcast_to(null, (points, null.shape[-1])) if timed else null
-        shape: tuple[Any, ...] = (
-            self._manifest.graphs[stage.prepare or stage.graph].inputs[name].shape
-        )
-        if condition.source == "cues":
-            return np.zeros((points, CUE_CHANNELS), np.float32)
-        return np.zeros(
-            [size if isinstance(size, int) else points for size in shape[1:]], np.float32
-        )
+        stage = self._manifest.velocity
+        shape = self._manifest.graphs[stage.prepare or stage.graph].inputs[name].shape
+        sizes = [size if isinstance(size, int) else points for size in shape[1:]]
+        return np.zeros(sizes, np.float32)

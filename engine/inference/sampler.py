@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Velocity(Protocol):
     """Where a latent [T, channels] flows at a time from 0 to 1; same shape."""
 
-    def __call__(self, latent: Floats, time: float) -> Floats:
+    def __call__(self, latent: Floats, time: float, /) -> Floats:
         """Return d latent / d time."""
 
 

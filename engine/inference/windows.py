@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class PlacedVelocity(Protocol):
     """A velocity that knows where in the take its latents lie."""
 
-    def __call__(self, latent: Floats, time: float, start: int) -> Floats:
+    def __call__(self, latent: Floats, time: float, start: int, /) -> Floats:
         """Return the velocity of a stretch of latents [T, channels] that begins at ``start``."""
 
 

@@ -50,7 +50,7 @@ def test_where_bumps_overlap_the_higher_one_counts() -> None:
 
 def test_a_sheet_without_events_says_that_nothing_happens() -> None:
     raster = rasterise(sheet(), 10, RATE, with_energy=True)
-    np.testing.assert_array_equal(raster, np.tile(np.float32([0, 1, 0, 0]), (10, 1)))
+    np.testing.assert_array_equal(raster, np.tile(np.array([0, 1, 0, 0], np.float32), (10, 1)))
 
 
 def test_energy_is_read_off_the_curve_in_between_its_points() -> None:
