@@ -1,4 +1,4 @@
-"""What README, docs/ and the engine's own messages tell the reader to type and to look at exists."""
+"""What README, docs and the engine's messages tell the reader to type and to look at exists."""
 
 from __future__ import annotations
 
