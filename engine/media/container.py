@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 16_384
 _REEXPORT = "Check that the file plays, then copy or export it again"
-# FFmpeg draws these text files as if they were pictures.
-_TEXT_CODECS = frozenset({"ansi", "bintext", "idf", "xbin"})
+_HEAD = 1024  # bytes looked at to tell text from media
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """
     _check_file(path)
     try:
-        # Playlists and reference movies must not reach out to the network.
+        # Movies that refer to other files must not reach out to the network.
         container = av.open(
             path.absolute(), "r", options={"protocol_whitelist": "file"}, metadata_errors="replace"
         )
@@ -47,20 +47,36 @@ def opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 
 def _check_file(path: Path) -> None:
     try:
-        empty = path.stat().st_size == 0
+        if path.is_dir():
+            raise MediaError(
+                f"{path} is a folder",
+                "Choose one clip in it; turn a picture sequence into a movie first",
+            )
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
     except FileNotFoundError as error:
         raise MediaError(f"{path} does not exist", "Check the path, or relink the clip") from error
     except OSError as error:
         raise MediaError(
             f"{path} cannot be opened ({error.strerror})", "Check its permissions and its drive"
         ) from error
-    if path.is_dir():
-        raise MediaError(
-            f"{path} is a folder",
-            "Choose one clip in it; turn a picture sequence into a movie first",
-        )
-    if empty:
+    if not head:
         raise MediaError(f"{path} is empty (0 bytes)", _REEXPORT)
+    if _is_text(head):
+        raise MediaError(f"{path} is a text file, not video", "Choose a file with moving pictures")
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether a file begins as text does.
+
+    FFmpeg would draw text as pictures, and follow a playlist to wherever it leads, for ever if
+    nothing answers there.
+    """
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return all(character.isprintable() or character.isspace() for character in text)
 
 
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
@@ -77,6 +93,4 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
             f"{path} is in a video format that cannot be decoded here",
             "Export it as H.264, ProRes or DNxHR",
         )
-    if stream.codec_context.codec.canonical_name in _TEXT_CODECS:
-        raise MediaError(f"{path} is a text file, not video", "Choose a file with moving pictures")
     return stream

@@ -57,19 +57,22 @@ class Film:
     pix_fmt: str = "yuv420p"
     time_base: Fraction | None = None
     stamps: Sequence[int] | None = None  # in time_base units
-    rotation: int = 0
+    matrix: Sequence[int] | None = None  # display matrix, ISO 14496-12
     pixel_aspect: Fraction | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     container_options: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
     pictures: Iterable[Bytes] | None = None
     audio: bool = False
+    cover: bytes | None = None  # a PNG, in Matroska only
 
     def write(self, folder: Path) -> Path:
         """Make the film in ``folder`` and return its path."""
         path = folder / self.name
         with av.open(path, "w", options=dict(self.container_options)) as container:
             container.metadata.update(self.metadata)
+            if self.cover:
+                container.add_attachment("cover.png", "image/png", self.cover)
             stream = self._stream(container)
             sound = container.add_stream("aac", rate=48000) if self.audio else None
             if sound is not None:
@@ -99,8 +102,8 @@ class Film:
         stream.codec_context.time_base = self.time_base or 1 / self.rate
         if self.pixel_aspect:
             stream.codec_context.sample_aspect_ratio = self.pixel_aspect
-        if self.rotation:
-            stream.set_display_rotation(self.rotation)
+        if self.matrix:
+            stream.set_display_matrix(self.matrix)
         return stream
 
     def _options(self) -> dict[str, str]:
