@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import LumiphoneError
 from engine.training.bank.attribution import write_attribution
@@ -13,8 +14,10 @@ from engine.training.bank.build import build, procedural_sources, survey
 from engine.training.bank.packages import PACKAGES, fetch_deb, find_deb, unpack
 from engine.training.bank.procedural import procedures
 from engine.training.bank.recording import SAMPLE_RATE
-from engine.training.bank.store import Entry
 from engine.training.bank.table import load_table
+
+if TYPE_CHECKING:
+    from engine.training.bank.store import Entry
 
 
 def main() -> int:
@@ -50,7 +53,7 @@ def run(work: Path, debs: Path | None, names: tuple[str, ...]) -> None:
         _say(f"no rule for {line}")
     for reason, count in sorted(found.left_out.items()):
         _say(f"left out {count} of {reason}")
-    sources = [*found.sources, *procedural_sources(procedures())]
+    sources = [*found.sources, *procedural_sources(procedures(), table)]
     entries, dropped = build(sources, work, _progress)
     for line in dropped:
         _say(f"dropped {line}")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.training.bank.licences import Licences
-from engine.training.bank.packages import UnpackedPackage
-from engine.training.bank.store import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from engine.training.bank.packages import UnpackedPackage
+    from engine.training.bank.store import Entry
 
 _INTRODUCTION = """# Sounds that the base pack was trained on
 

@@ -1,19 +1,18 @@
-"""Building the bank: every described file decoded, checked and appended; resumable at any moment."""
+"""Building the bank: every described file decoded, checked, appended; resumable at any moment."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.training.bank.licences import Licences
-from engine.training.bank.packages import UnpackedPackage
-from engine.training.bank.procedural import VERSION, Procedure
+from engine.training.bank.procedural import LICENCE, PACKAGE, VERSION
 from engine.training.bank.recording import (
     SAMPLE_RATE,
     Recording,
@@ -22,7 +21,14 @@ from engine.training.bank.recording import (
     read_recording,
 )
 from engine.training.bank.store import AUDIO, INDEX, Entry, Split, assign_splits
-from engine.training.bank.table import Description, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from engine.training.bank.packages import UnpackedPackage
+    from engine.training.bank.procedural import Procedure
+    from engine.training.bank.table import Description, Table
 
 MUSIC_SHARE = 0.25
 _MUSIC_SECONDS = (10.0, 60.0)  # per piece, whatever the share
@@ -97,17 +103,13 @@ def survey(packages: Iterable[UnpackedPackage], table: Table) -> Survey:
     return found
 
 
-def procedural_sources(procedures: Iterable[Procedure]) -> Iterator[Source]:
-    """Yield the synthetic sounds as sources."""
+def procedural_sources(procedures: Iterable[Procedure], table: Table) -> Iterator[Source]:
+    """Yield the synthetic sounds that the table describes as sources."""
     for procedure in procedures:
-        yield Source(
-            "procedural",
-            VERSION,
-            procedure.name,
-            "GPL-3.0-or-later",
-            procedure.description,
-            _renderer(procedure),
-        )
+        rule = table.find(PACKAGE, procedure.name)
+        if rule is not None and rule.description is not None:
+            read = _renderer(procedure)
+            yield Source(PACKAGE, VERSION, procedure.name, LICENCE, rule.description, read)
 
 
 def build(
@@ -128,13 +130,14 @@ def build(
     ordered = sorted(sources, key=lambda source: source.description.role == "music")
     splits = _splits(ordered)
     pieces = sum(source.description.role == "music" for source in ordered)
-    with _Appender(folder) as appender:
+    with closing(_Appender(folder)) as appender:
         for number, source in enumerate(ordered, 1):
             if source.key not in appender.known:
                 music = source.description.role == "music"
                 seconds = _music_seconds(appender.sound_samples, pieces) if music else None
                 appender.add(source, splits[source.key], seconds)
             progress(number, len(ordered))
+        appender.publish()
     return appender.entries, appender.dropped
 
 
@@ -147,7 +150,9 @@ def _music_seconds(other_samples: int, pieces: int) -> float:
 def _splits(sources: list[Source]) -> dict[str, Split]:
     strata: dict[str, list[str]] = defaultdict(list)
     for source in sources:
-        strata[f"{source.description.category} {source.description.role}"].append(source.key)
+        made = " procedural" if source.package == PACKAGE else ""
+        what = source.description
+        strata[f"{what.category} {what.role}{made}"].append(source.key)
     return assign_splits(strata)
 
 
@@ -209,16 +214,17 @@ class _Appender:
         self.entries.append(entry)
         self._size += entry.samples
 
-    def __enter__(self) -> _Appender:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def close(self) -> None:
+        """Close the files; what was added so far is kept for the next run."""
         for file in (self._audio, self._index, self._dropped):
             file.close()
-        if kind is None:
-            self._audio_part.replace(self._folder / AUDIO)
-            self._index_part.replace(self._folder / INDEX)
-            self._dropped_part.replace(self._folder / _DROPPED)
+
+    def publish(self) -> None:
+        """Give the complete files their names."""
+        self.close()
+        self._audio_part.replace(self._folder / AUDIO)
+        self._index_part.replace(self._folder / INDEX)
+        self._dropped_part.replace(self._folder / _DROPPED)
 
 
 def _complete_lines(path: Path) -> list[str]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 import gzip
 import struct
 import zlib
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from engine.errors import MediaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MAGIC = b"\x1e\x8c"
 _HEADER = 204

@@ -1,4 +1,4 @@
-"""Whose a file is and under what licence: Debian's machine-readable copyright format 1.0 (DEP-5)."""
+"""Whose a file is and under what licence: Debian's machine-readable copyright format (DEP-5)."""
 
 from __future__ import annotations
 

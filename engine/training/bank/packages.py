@@ -1,4 +1,4 @@
-"""The Debian packages that the bank is made of: fetching them by name and taking their audio out."""
+"""The Debian packages that the bank is made of: fetched by name, their audio taken out."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.training.bank.groups import read_group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 PACKAGES = (
     "0ad-data",
@@ -72,7 +75,9 @@ def fetch_deb(name: str, folder: Path) -> Path:
         InputError: No apt-get, no such package, or no network.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    remedy = f"On Debian or Ubuntu run: apt-get update; or put {name}_*.deb in a folder, pass --debs"
+    remedy = (
+        f"On Debian or Ubuntu run: apt-get update; or put {name}_*.deb in a folder, pass --debs"
+    )
     try:
         subprocess.run(
             ["apt-get", "download", name], cwd=folder, check=True, capture_output=True, text=True

@@ -1,16 +1,19 @@
-"""From a file to a clean mono recording at 48 kHz, with the checks that decide whether it enters."""
+"""From a file to a clean mono recording at 48 kHz, with the checks that let it enter the bank."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAMPLE_RATE = 48_000
 PEAK = 0.84  # -1.5 dBFS: loudness is the composer's affair, resolution is ours
@@ -94,7 +97,8 @@ def _decode(path: Path) -> tuple[Samples, int]:
         samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError):
         return _decode_with_av(path)
-    return samples, int(rate)
+    decoded: Samples = np.asarray(samples, np.float32)
+    return decoded, int(rate)
 
 
 def _decode_with_av(path: Path) -> tuple[Samples, int]:
@@ -112,7 +116,8 @@ def _decode_with_av(path: Path) -> tuple[Samples, int]:
         raise UnusableRecordingError(f"cannot be decoded ({error})") from error
     if not frames:
         raise UnusableRecordingError("holds no audio")
-    return np.concatenate(frames, axis=1).T, int(rate)
+    decoded: Samples = np.concatenate(frames, axis=1).T.astype(np.float32)
+    return decoded, int(rate)
 
 
 def _mono(channels: Samples) -> Samples:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
-from engine.training.bank.table import Role
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.training.bank.table import Role
 
 AUDIO = "audio.s16"
 INDEX = "index.jsonl"
@@ -94,7 +97,9 @@ class Bank:
         if sum(entry.samples for entry in self.entries) != len(self._audio):
             raise InputError(f"{folder}: {INDEX} does not fit {AUDIO}", remedy)
 
-    def samples(self, entry: Entry, start: int = 0, count: int | None = None) -> npt.NDArray[np.float32]:
+    def samples(
+        self, entry: Entry, start: int = 0, count: int | None = None
+    ) -> npt.NDArray[np.float32]:
         """Return float32 samples of an entry, or of a stretch of it."""
         count = entry.samples - start if count is None else min(count, entry.samples - start)
         first = entry.offset + start

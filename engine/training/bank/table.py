@@ -19,9 +19,8 @@ from engine.errors import InputError
 Role = Literal["event", "step", "sequence", "bed", "music"]
 TABLE = Path(__file__).parent / "table"
 # Alone these ask for nothing in particular.
-_VAGUE = frozenset(
-    "animal air band blade block body hand machine man object person shot string tool woman".split()
-)
+_VAGUE = frozenset({"animal", "air", "band", "blade", "block", "body", "hand", "machine", "man"})
+_VAGUE |= {"object", "person", "shot", "string", "tool", "woman"}
 _COLUMNS = ("pattern", "category", "role", "subject", "action", "material", "captions")
 
 

@@ -1,13 +1,13 @@
-"""Composes training clips: sounds of the bank placed in time, with captions and exact cue sheets."""
+"""Composes training clips: sounds of the bank placed in time, with captions and cue sheets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.cues import CueEvent, CueSheet
-from engine.training.bank.store import Entry
 from engine.training.clips import patterns, phrases
 from engine.training.clips.onsets import (
     ENERGY_RATE,
@@ -18,15 +18,26 @@ from engine.training.clips.onsets import (
     energy_curve,
     strength,
 )
-from engine.training.clips.palette import Palette
 from engine.training.clips.placing import excerpt, place, varied
 from engine.training.clips.rooms import Surroundings, draw_surroundings, surround
+
+if TYPE_CHECKING:
+    from engine.training.bank.store import Entry
+    from engine.training.clips.palette import Palette
 
 CLIP_SAMPLES = 376 * 1024
 _CAPTION_FREE = 0.1
 _CLOSE_UP = 0.06
+_TEXTURE = 9  # onsets a second of something continuous: no eye could see them one by one
 
-MODES = {"rhythm": 0.34, "excerpt": 0.24, "scene": 0.20, "single": 0.11, "music": 0.10, "quiet": 0.01}
+MODES = {
+    "rhythm": 0.34,
+    "excerpt": 0.24,
+    "scene": 0.20,
+    "single": 0.11,
+    "music": 0.10,
+    "quiet": 0.01,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +146,7 @@ class Composer:
         captions = phrases.of_entry(entry, random)
         if len(onsets) == 1 and random.random() < 0.3:
             captions = [f"{phrase}, once" for phrase in captions]
-        return _Layer(
-            mix, tuple(onsets), captions, phrases.quality_tags(entry), entry.category
-        )
+        return _Layer(mix, tuple(onsets), captions, phrases.quality_tags(entry), entry.category)
 
     def _excerpt(self, random: np.random.Generator) -> _Layer:
         """A stretch of something that goes on, or a sequence of events as it was recorded."""
@@ -145,9 +154,12 @@ class Composer:
         roles = roles if self._palette.has("bed") else ("sequence",)
         entry = _any(self._palette.group(roles, random).entries, random)
         samples = excerpt(self._palette, entry, self._samples, random)
+        onsets = tuple(detect_onsets(samples))
+        if entry.role == "bed" and len(onsets) > _TEXTURE * self._duration:
+            onsets = ()
         return _Layer(
             samples,
-            tuple(detect_onsets(samples)),
+            onsets,
             phrases.of_entry(entry, random),
             phrases.quality_tags(entry),
             entry.category,
@@ -223,9 +235,7 @@ def _any(entries: tuple[Entry, ...], random: np.random.Generator) -> Entry:
     return entries[int(random.integers(len(entries)))]
 
 
-def _mixed(
-    first: _Layer, second: _Layer, second_db: float, random: np.random.Generator
-) -> _Layer:
+def _mixed(first: _Layer, second: _Layer, second_db: float, random: np.random.Generator) -> _Layer:
     """Lay two layers over each other, the second so many dB below the first (by loudest 50 ms)."""
     gain = 10 ** (second_db / 20) * _loudness(first.samples) / _loudness(second.samples)
     second_onsets = (Onset(o.sample, o.level_db + 20 * np.log10(gain)) for o in second.onsets)
@@ -247,9 +257,7 @@ def _loudness(samples: Samples) -> float:
 _FLURRIES = ("CMPTKey", "WEAP", "WATRDrip", "UI", "OBJCoin", "FIRE", "MUSCPerc")
 
 
-def _pattern_for(
-    entry: Entry, duration: float, random: np.random.Generator
-) -> patterns.Pattern:
+def _pattern_for(entry: Entry, duration: float, random: np.random.Generator) -> patterns.Pattern:
     """Draw a way of happening that suits the sound."""
     if entry.role == "step":
         return patterns.gait(duration, random)

@@ -47,7 +47,7 @@ class Onset:
 
 
 def strength(level_db: float) -> float:
-    """Return an onset's strength, 0.05 to 1: -50 dBFS and less to -6 dBFS and more, linear in dB."""
+    """Return an onset's strength: 0.05 at -50 dBFS and less to 1 at -6 dBFS, linear in dB."""
     return float(np.clip((level_db - _SOFTEST_DB) / (_LOUDEST_DB - _SOFTEST_DB), 0.05, 1.0))
 
 

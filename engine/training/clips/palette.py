@@ -1,14 +1,17 @@
-"""The bank as the composer sees it: sounds grouped by what they are, so that rare kinds get heard."""
+"""The bank as the composer sees it: grouped by what sounds, so that rare kinds get heard."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.training.bank.store import Bank, Entry, Split
 from engine.training.clips.onsets import Onset, Samples, detect_onsets
+
+if TYPE_CHECKING:
+    from engine.training.bank.store import Bank, Entry, Split
 
 _MIN_ONSET_DB = 20.0  # onsets of one file so much below its strongest belong to its tail
 _LEAD = 2400  # silence before a file, so that what starts at once is an onset as well
@@ -92,9 +95,7 @@ def event_onsets(samples: Samples) -> tuple[Onset, ...]:
     Two onsets within 90 ms (heel and toe) are one event to an eye.
     """
     padded = np.concatenate([np.zeros(_LEAD, np.float32), samples])
-    found = [
-        Onset(max(0, onset.sample - _LEAD), onset.level_db) for onset in detect_onsets(padded)
-    ]
+    found = [Onset(max(0, onset.sample - _LEAD), onset.level_db) for onset in detect_onsets(padded)]
     loud = _first_loud(samples)
     if not found or found[0].sample > loud + _SOFT_ATTACK:
         part = samples[loud : loud + 1440]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from engine.training.bank.store import Entry
+if TYPE_CHECKING:
+    import numpy as np
+
+    from engine.training.bank.store import Entry
 
 CAPTIONS = 4
-_LOW_BAND = 5600
+_LOW_RATE = 12_000
 
 
 def of_entry(entry: Entry, random: np.random.Generator) -> list[str]:
@@ -52,5 +55,5 @@ def tagged(phrases: list[str], tags: list[str], random: np.random.Generator) -> 
 
 
 def quality_tags(entry: Entry) -> list[str]:
-    """Return what to say of a recording without highs."""
-    return ["low quality recording"] if entry.bandwidth_hz < _LOW_BAND else []
+    """Return what to say of a recording whose sample rate leaves it without highs."""
+    return ["low quality recording"] if entry.source_rate < _LOW_RATE else []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.training.bank.store import Entry
 from engine.training.clips.onsets import SAMPLE_RATE, Onset, Samples
-from engine.training.clips.palette import Palette
+
+if TYPE_CHECKING:
+    from engine.training.bank.store import Entry
+    from engine.training.clips.palette import Palette
 
 _FADE = SAMPLE_RATE // 100
 _CROSSFADE = SAMPLE_RATE // 4

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,9 @@ from engine.errors import InputError
 from engine.training.bank.store import Bank, Split
 from engine.training.clips.composer import CLIP_SAMPLES, Clip, Composer
 from engine.training.clips.palette import Palette
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 AUDIO = "audio.s16"
 CAPTIONS = "captions.jsonl"
@@ -68,7 +70,10 @@ def write_clips(
     """
     folder.mkdir(parents=True, exist_ok=True)
     _check_recipe(recipe, folder)
-    with (folder / AUDIO).open("ab") as audio, (folder / CAPTIONS).open("a", encoding="utf-8") as captions:
+    with (
+        (folder / AUDIO).open("ab") as audio,
+        (folder / CAPTIONS).open("a", encoding="utf-8") as captions,
+    ):
         done = _whole_clips(folder, recipe.samples)
         audio.truncate(done * recipe.samples * 2)
         for index, (samples, line) in enumerate(_composed(recipe, done, count, workers), done):
