@@ -1,7 +1,7 @@
 """The motion encoder's network: convolutions on five stacked pictures, then over time.
 
-No normalisation layers: every picture is brought to one contrast at the input instead, so batches and
-chunks of any size give the same answers.
+No normalisation layers: every picture is brought to one contrast at the input instead, so batches
+and chunks of any size give the same answers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class PictureBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [pictures, channels, rows, columns] to the same shape."""
-        return x + F.relu(self.conv(x))
+        changed: Tensor = F.relu(self.conv(x))
+        return x + changed
 
 
 class TimeBlock(nn.Module):
@@ -52,7 +53,8 @@ class TimeBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map [clips, channels, pictures] to the same shape."""
-        return x + self.mix(F.relu(self.conv(x)))
+        changed: Tensor = self.mix(F.relu(self.conv(x)))
+        return x + changed
 
 
 class MotionEncoder(nn.Module):
@@ -111,7 +113,7 @@ def stack(frames: Tensor) -> Tensor:
     """Return each picture with its differences to its neighbours, at one contrast.
 
     Args:
-        frames: [clips, pictures, rows, columns]; the first and last picture stand in beyond the ends.
+        frames: [clips, pictures, rows, columns]; beyond the ends stand the first and the last.
 
     Returns:
         [clips, pictures, 2 * REACH + 1, rows, columns].

@@ -1,19 +1,24 @@
-"""Batches of rendered clips, made on the fly; each clip is seen a few times, each time otherwise."""
+"""Batches of rendered clips, made on the fly; each is seen a few times, varied each time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.training.motion.losses import Answers
 from engine.training.motion.targets import Targets, targets
 from engine.training.scenes.clip import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from engine.training.motion.losses import Answers
 
 POOL = 600  # clips kept, 0.4 MB each
 

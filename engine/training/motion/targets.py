@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.training.scenes.clip import RATE
 from engine.training.scenes.scene import KINDS, Contact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CURVES = ("energy", "onset")
 BUMP = 0.7  # standard deviation in pictures of an event's bump

@@ -46,7 +46,7 @@ class MotionStage:
         self.network = new_network()
         if options.from_pack is not None:
             load_weights(self.network, options.from_pack / "motion.onnx")
-        self.network.to(self.device, memory_format=torch.channels_last)
+        self.network.to(self.device)
         photographs = load_photographs(options.photographs) if options.photographs else ()
         self.stream = Stream(batch=options.batch, fresh=options.fresh, photographs=photographs)
         # Seeds beyond any step's: never rendered in training.

@@ -16,7 +16,9 @@ def dominoes(stage: Set) -> Scene:
     floor, side = stage.between(0.6, 0.9), 1 if stage.chance(0.5) else -1
     meets = np.arcsin(min((pitch - thick) / height, 0.9))
     first, apart = stage.between(0, 0.4 * stage.seconds), stage.between(0.05, 0.24)
-    starts = first + np.concatenate([[0.0], np.cumsum(apart * (0.7 + 0.9 * 0.6 ** np.arange(number)))])
+    starts = first + np.concatenate(
+        [[0.0], np.cumsum(apart * (0.7 + 0.9 * 0.6 ** np.arange(number)))]
+    )
     power, rest = stage.between(1.4, 2.4), np.arcsin(min(pitch / height, 0.95)) * 1.05
     left = stage.aspect / 2 - side * pitch * (number - 1) / 2
     plain, face = stage.chance(0.5), sprite(stage, "box")
@@ -30,7 +32,9 @@ def dominoes(stage: Set) -> Scene:
         goal = rest
         if one == number - 1:
             lasts, goal = apart * 3, np.pi / 2
-            angle = np.minimum(np.pi / 2 * (np.maximum(times - starts[one], 0) / lasts) ** power, np.pi / 2)
+            angle = np.minimum(
+                np.pi / 2 * (np.maximum(times - starts[one], 0) / lasts) ** power, np.pi / 2
+            )
         settle = np.maximum(times - starts[one] - lasts, 0)
         angle = angle + (goal - angle) * (1 - np.exp(-settle / 0.15)) * (settle > 0)
         x = left + side * (one * pitch + np.sin(angle) * height / 2 + np.cos(angle) * thick / 2)
@@ -66,7 +70,9 @@ def stack(stage: Set) -> Scene:
         shake = 0.06 * np.exp(-np.maximum(times - landed, 0) * 14) * np.sin((times - landed) * 50)
         offset = stage.random.normal(0, size * 0.15)
         tilt = np.where(times >= landed, shake, stage.random.normal(0, 0.2) * (1 - fall))
-        bodies.append(Body(sprite(stage, "box"), poses(times, x + offset, y, tilt, size * 1.2, size)))
+        bodies.append(
+            Body(sprite(stage, "box"), poses(times, x + offset, y, tilt, size * 1.2, size))
+        )
         if landed < stage.seconds:
             contacts.append(Contact(landed, strength_of(gravity * lasts)))
         at = landed + stage.between(0.05, 1.0)

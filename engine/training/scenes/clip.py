@@ -1,18 +1,21 @@
-"""A labelled clip: shots staged, drawn at the source's rate, worn, and resampled as the reader does."""
+"""A labelled clip: shots staged, drawn at the source's rate, worn, resampled as the reader does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.training.scenes import chains, falling, flowing, gait, silent, strokes, wear
 from engine.training.scenes.drawing import Camera, camera, draw, prepare, sees
 from engine.training.scenes.scene import GRID, Body, Bytes, Contact, Floats, Scene, Set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
 
 RATE = 25
 SIZE = 64
@@ -131,7 +134,7 @@ def render(
     contacts: list[Contact] = []
     energy = np.zeros(pictures, np.float32)
     families: list[str] = []
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in itertools.pairwise(ends):
         name = family or choose_family(random)
         families.append(name)
         shot = replace(stage, seconds=end - begin + 0.1)
@@ -161,7 +164,9 @@ def _staged(stage: Set, name: str, *, mixed: bool) -> Scene:
         return scene
     bodies = scene.bodies
     if stage.chance(0.2):
-        bodies = _some(stage, silent.drift(stage) if stage.chance(0.5) else silent.sway(stage)) + bodies
+        bodies = (
+            _some(stage, silent.drift(stage) if stage.chance(0.5) else silent.sway(stage)) + bodies
+        )
     if stage.chance(0.12):
         bodies = bodies + _some(stage, silent.drift(stage))
     if stage.chance(0.3) and not scene.reach:
@@ -200,7 +205,7 @@ def _resized(stage: Set, scene: Scene) -> Scene:
     return replace(scene, bodies=tuple(bodies), contacts=contacts, floor=floor, follow=None)
 
 
-def _shoot(
+def _shoot(  # noqa: PLR0917 - what a shot needs, each of another type
     stage: Set,
     scene: Scene,
     view: Camera,
@@ -215,8 +220,10 @@ def _shoot(
     for part in range(1, parts):
         # The shutter is open for half the time between pictures, around the instant.
         late = draw(canvas, scene, view, np.maximum(instants - 0.5 * exposure * part / parts, 0))
-        for picture, other in zip(pictures, late, strict=True):
-            cv2.addWeighted(picture, part / (part + 1), other, 1 / (part + 1), 0, dst=picture)
+        pictures = [
+            picture + (other - picture) * np.float32(1 / (part + 1))
+            for picture, other in zip(pictures, late, strict=True)
+        ]
     if stage.chance(0.12):
         _fade(stage, pictures)
     return pictures
@@ -232,7 +239,7 @@ def _fade(stage: Set, pictures: list[NDArray[np.float32]]) -> None:
     if stage.chance(0.5):
         ramp = 1 - ramp
     for picture, share in zip(pictures, ramp, strict=True):
-        picture *= low + (1 - low) * share
+        np.multiply(picture, low + (1 - low) * share, out=picture)
 
 
 def _lay_energy(energy: Floats, scene: Scene, begin: float, end: float) -> None:

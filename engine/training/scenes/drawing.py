@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.training.scenes.scene import GRID, Body, Bytes, Floats, Scene, Set, wander
 from engine.training.scenes.textures import texture
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BACKDROP = 128
 _LEAST = 0.6  # pixels; smaller bodies are not drawn
@@ -20,7 +23,8 @@ class Camera:
     """A path through the scene.
 
     Attributes:
-        x, y: Where the picture's middle looks, float32 [instants] on the grid.
+        x: Where the picture's middle looks, float32 [instants] on the grid.
+        y: Likewise, downwards.
         zoom: Magnification.
         roll: Radians.
     """
@@ -32,12 +36,12 @@ class Camera:
 
 
 def camera(stage: Set, scene: Scene) -> Camera:
-    """Choose a camera: on a tripod, in the hand, panning, zooming or tracking the scene's subject."""
+    """Choose a camera: on a tripod, in the hand, panning, zooming or tracking the subject."""
     times = stage.times
-    x = np.full(len(times), stage.aspect / 2, np.float32)
-    y = np.full(len(times), 0.5, np.float32)
-    zoom = np.full(len(times), stage.between(0.92, 1.1), np.float32)
-    roll = np.full(len(times), stage.random.normal(0, 0.03), np.float32)
+    x: Floats = np.full(len(times), stage.aspect / 2)
+    y: Floats = np.full(len(times), 0.5)
+    zoom: Floats = np.full(len(times), stage.between(0.92, 1.1))
+    roll: Floats = np.full(len(times), stage.random.normal(0, 0.03))
     tracks = scene.follow is not None and (scene.reach or stage.chance(0.25))
     if tracks and scene.follow is not None:
         lag = max(int(stage.between(0.02, 0.3) * GRID), 1)
@@ -73,7 +77,7 @@ def _lagged(path: Floats, lag: int) -> Floats:
 
 
 def sees(view: Camera, aspect: float, seconds: float, place: tuple[float, float]) -> bool:
-    """Tell whether the camera sees a place at a moment, or very nearly (a twentieth of a picture)."""
+    """Tell whether the camera sees a place at a moment, within a twentieth of a picture."""
     index = min(int(seconds * GRID), len(view.x) - 1)
     zoom, margin = float(view.zoom[index]), 0.05
     across = abs(place[0] - float(view.x[index])) * zoom
@@ -110,7 +114,8 @@ def prepare(stage: Set, scene: Scene, height: int) -> Canvas:
         if 0 < row < 2 * BACKDROP:
             backdrop[row:] = texture(stage, 2 * BACKDROP, 2 * BACKDROP)[row:]
     if stage.chance(0.4):
-        backdrop = cv2.GaussianBlur(backdrop, (0, 0), stage.between(0.5, 4))
+        soft = cv2.GaussianBlur(backdrop, (0, 0), stage.between(0.5, 4))
+        backdrop = np.asarray(soft, np.uint8)
     ground = float(backdrop.mean())
     pyramids = tuple(_pyramid(_distinct(stage, body.sprite, ground)) for body in scene.bodies)
     return Canvas(height, width, stage.aspect, backdrop, pyramids)
@@ -129,8 +134,11 @@ def _distinct(stage: Set, sprite: Bytes, ground: float) -> Bytes:
 
 
 def _pyramid(sprite: Bytes) -> tuple[Bytes, ...]:
-    half = cv2.resize(sprite, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return sprite, half, cv2.resize(half, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    pyramid = [sprite]
+    for _ in range(2):
+        small = cv2.resize(pyramid[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        pyramid.append(np.asarray(small, np.uint8))
+    return tuple(pyramid)
 
 
 def draw(

@@ -18,7 +18,7 @@ from engine.training.scenes.scene import (
 from engine.training.scenes.textures import shadow, sprite
 
 
-def flight(
+def flight(  # noqa: PLR0917 - a throw's six numbers
     times: Floats, start: float, height: float, velocity: float, gravity: float, restitution: float
 ) -> tuple[Floats, list[tuple[float, float]]]:
     """Throw something up or down and let it bounce until it rests.
@@ -60,7 +60,9 @@ def contacts_of(
     """Turn (seconds, speed) of a thing that moves along ``x`` over ground ``y`` into contacts."""
     return [
         Contact(
-            seconds, strength_of(speed * scale), place=(float(x[min(int(seconds * GRID), len(x) - 1)]), y)
+            seconds,
+            strength_of(speed * scale),
+            place=(float(x[min(int(seconds * GRID), len(x) - 1)]), y),
         )
         for seconds, speed in hits
     ]
@@ -110,14 +112,15 @@ def _between_walls(stage: Set, times: Floats, size: float) -> tuple[Floats, list
     return folded.astype(np.float32), hits
 
 
-def _shadow_under(
+def _shadow_under(  # noqa: PLR0917 - a place and what is above it
     stage: Set, times: Floats, x: Floats, ground: float, above: Floats, size: float
 ) -> Body:
     width = size * (0.9 + 0.6 * above)
     opacity = np.clip(0.9 - above, 0.1, 1)
     lean = stage.between(-0.3, 0.3) * above
     return Body(
-        shadow(stage.between(0.2, 1)), poses(times, x + lean, ground, 0, width, width * 0.3, opacity)
+        shadow(stage.between(0.2, 1)),
+        poses(times, x + lean, ground, 0, width, width * 0.3, opacity),
     )
 
 
@@ -160,7 +163,11 @@ def collide(stage: Set) -> Scene:
     number, times = stage.count(2, 6), stage.times
     radius = stage.random.uniform(0.04, 0.13, number)
     place = np.stack(
-        [stage.random.uniform(0.15, stage.aspect - 0.15, number), stage.random.uniform(0.15, 0.85, number)], 1
+        [
+            stage.random.uniform(0.15, stage.aspect - 0.15, number),
+            stage.random.uniform(0.15, 0.85, number),
+        ],
+        1,
     )
     speed = stage.random.normal(0, 0.5, (number, 2)) * (stage.random.random((number, 1)) < 0.6)
     friction = stage.between(0, 0.35)
@@ -177,7 +184,10 @@ def collide(stage: Set) -> Scene:
         size = 2 * float(radius[one])
         turn = times * stage.random.normal(0, 1)
         bodies.append(
-            Body(sprite(stage, "disc"), poses(times, path[:, one, 0], path[:, one, 1], turn, size, size))
+            Body(
+                sprite(stage, "disc"),
+                poses(times, path[:, one, 0], path[:, one, 1], turn, size, size),
+            )
         )
     return Scene(tuple(bodies), tuple(contacts))
 
@@ -229,8 +239,12 @@ def pour(stage: Set) -> Scene:
     face = sprite(stage)
     for _ in range(stage.count(3, 9)):
         at += float(stage.random.exponential(stage.between(0.1, 0.5)))
-        above, hits = flight(times, at, stage.between(0.5, 1.0), 0.0, gravity, stage.between(0, 0.5))
-        x = stage.between(0.2, 0.8) * stage.aspect + stage.random.normal(0, 0.15) * np.maximum(times - at, 0)
+        above, hits = flight(
+            times, at, stage.between(0.5, 1.0), 0.0, gravity, stage.between(0, 0.5)
+        )
+        x = stage.between(0.2, 0.8) * stage.aspect + stage.random.normal(0, 0.15) * np.maximum(
+            times - at, 0
+        )
         size, ground = stage.between(0.03, 0.1), floor + stage.between(-0.04, 0.04)
         contacts += contacts_of(hits[:3], x, ground, 0.6)
         shown = (times >= at).astype(np.float32)

@@ -32,7 +32,9 @@ def slide(stage: Set) -> Scene:
     times, floor, size = stage.times, stage.between(0.6, 0.9), stage.between(0.12, 0.35)
     if stage.chance(0.5):
         period, reach = stage.between(0.35, 1.4), stage.between(0.06, 0.3)
-        x = stage.aspect / 2 + reach * np.sin(2 * np.pi * (times / period + wander(stage, 0.1, period)))
+        x = stage.aspect / 2 + reach * np.sin(
+            2 * np.pi * (times / period + wander(stage, 0.1, period))
+        )
     else:
         speed = np.maximum(wander(stage, 0.5, stage.between(0.4, 1.0)) - 0.1, 0)
         x = np.cumsum(speed) / GRID * (1 if stage.chance(0.5) else -1)
@@ -74,12 +76,16 @@ def pass_by(stage: Set) -> Scene:
     near, at = stage.between(0.3, 1.0), stage.between(0.2, 0.8) * stage.seconds
     x = stage.aspect / 2 + speed * (times - at)
     distance = np.sqrt((x - stage.aspect / 2) ** 2 + near**2)
-    scale = stage.between(0.25, 0.5) * (near / distance if stage.chance(0.5) else np.ones(len(times)))
+    scale = stage.between(0.25, 0.5) * (
+        near / distance if stage.chance(0.5) else np.ones(len(times))
+    )
     y, roof = stage.between(0.5, 0.8), stage.between(0.3, 0.6)
     bodies = [Body(sprite(stage, "rounded"), poses(times, x, y, 0, scale * 2, scale * roof * 2))]
     wheel = sprite(stage, "disc")
     for side in (-0.6, 0.6):
-        hub = poses(times, x + side * scale, y + scale * roof, 2 * x / scale, scale * 0.45, scale * 0.45)
+        hub = poses(
+            times, x + side * scale, y + scale * roof, 2 * x / scale, scale * 0.45, scale * 0.45
+        )
         bodies.append(Body(wheel, hub))
     energy = np.clip((near / distance) ** 1.5 * (0.3 + 0.5 * abs(speed)), 0, 1).astype(np.float32)
     follow = np.stack([x, np.full(len(times), 0.5)], 1).astype(np.float32)
@@ -106,7 +112,15 @@ def rain(stage: Set, *, silent: bool = False) -> Scene:
         fall = (times * speed * (1 + 0.4 * layer) + stage.random.random()) % 1.0
         sway = 0.05 * np.sin(times * 1.3 + layer) if silent else 0.0
         for part in (0.0, 1.0):
-            pose = poses(times, stage.aspect / 2 + sway, fall - 0.5 + part, 0, stage.aspect * 1.2, 1.0, amount)
+            pose = poses(
+                times,
+                stage.aspect / 2 + sway,
+                fall - 0.5 + part,
+                0,
+                stage.aspect * 1.2,
+                1.0,
+                amount,
+            )
             bodies.append(Body(sheet, pose))
     energy = None if silent else (0.55 * amount).astype(np.float32)
     return Scene(tuple(bodies), (), energy)
@@ -165,7 +179,9 @@ def _spray(
         height = up * since - 2.5 * since**2
         size = stage.between(0.012, 0.05)
         flying = wet * (height > -0.03)
-        bodies.append(Body(drop, poses(times, x + out * since, level - height, 0, size, size, flying)))
+        bodies.append(
+            Body(drop, poses(times, x + out * since, level - height, 0, size, size, flying))
+        )
     ring = 0.05 + 0.35 * np.sqrt(np.maximum(since, 0))
     seen = wet * 0.6 * np.exp(-since * 2.5)
     bodies.append(Body(drop, poses(times, x, level + 0.02, 0, ring, ring * 0.22, seen)))
@@ -181,6 +197,8 @@ def shimmer(stage: Set) -> Scene:
         sheet = np.dstack([np.full_like(cover, stage.count(120, 255)), cover])
         x = stage.aspect / 2 + wander(stage, 0.08, stage.between(0.3, 1.0))
         y = top + 0.5 + wander(stage, 0.03, stage.between(0.2, 0.8))
-        bodies.append(Body(sheet, poses(times, x, y, 0, stage.aspect * 1.4, 1.0, stage.between(0.2, 0.6))))
+        bodies.append(
+            Body(sheet, poses(times, x, y, 0, stage.aspect * 1.4, 1.0, stage.between(0.2, 0.6)))
+        )
     energy = np.full(len(times), stage.between(0.15, 0.3), np.float32)
     return Scene(tuple(bodies), (), energy, top)

@@ -54,7 +54,9 @@ class Stride:
     def strikes(self, times: Floats, offset: float) -> list[float]:
         """Return the seconds at which the foot meets the ground."""
         first, last = float(self.phase[0]), float(self.phase[-1])
-        goals = np.arange(np.floor(first + offset), np.ceil(last + offset) + 1) + self.swing - offset
+        goals = (
+            np.arange(np.floor(first + offset), np.ceil(last + offset) + 1) + self.swing - offset
+        )
         goals = goals[(goals > first) & (goals < last)]
         return [float(moment) for moment in np.interp(goals, self.phase, times)]
 
@@ -76,7 +78,7 @@ def _stride(stage: Set, size: float) -> Stride:
     return Stride(phase.astype(np.float32), swing, length, size * stage.between(0.06, 0.3))
 
 
-def _contacts(
+def _contacts(  # noqa: PLR0917 - who walks, and where
     stage: Set, stride: Stride, offsets: tuple[float, ...], size: float, x: Floats, ground: float
 ) -> list[Contact]:
     """Return every foot's strikes; ``x`` is where the walker's middle is, float32 [instants]."""
@@ -90,8 +92,13 @@ def _contacts(
     ]
 
 
-def _leg(
-    times: Floats, faces: tuple[Bytes, Bytes], hip: Point, ankle: Point, bend: float, thickness: float
+def _leg(  # noqa: PLR0917 - two joints and their looks
+    times: Floats,
+    faces: tuple[Bytes, Bytes],
+    hip: Point,
+    ankle: Point,
+    bend: float,
+    thickness: float,
 ) -> list[Body]:
     """Return thigh and shin: two bars of equal length joined by a knee that bends forward."""
     dx, dy = ankle[0] - hip[0], ankle[1] - hip[1]
@@ -106,7 +113,7 @@ def _leg(
 
 
 def walk(stage: Set) -> Scene:
-    """Let a figure walk or run past, seen from the side; the camera may go along or see feet only."""
+    """Let a figure walk or run past, seen from the side; the camera may go along."""
     times, size = stage.times, stage.between(0.28, 0.75)
     stride, ground = _stride(stage, size), stage.between(0.8, 0.97)
     side = 1.0 if stride.length > 0 else -1.0
@@ -169,7 +176,9 @@ def approach(stage: Set) -> Scene:
         ankle = (x + side * scale * 0.14, ground - lifted * near - scale * 0.05)
         leg = limb(times, (hip[0] + side * scale * 0.1, hip[1]), ankle, scale * 0.18)
         grown = 1 + lifted / size
-        foot = poses(times, ankle[0], ankle[1] + scale * 0.03, 0, scale * 0.16 * grown, scale * 0.12 * grown)
+        foot = poses(
+            times, ankle[0], ankle[1] + scale * 0.03, 0, scale * 0.16 * grown, scale * 0.12 * grown
+        )
         bodies += [Body(cloth, leg), Body(shoe, foot)]
     torso = poses(times, x, hip[1] - scale * 0.35, 0, scale * 0.42, scale * 0.95)
     head = poses(times, x, hip[1] - scale * 0.98, 0, scale * 0.24, scale * 0.32)
@@ -182,7 +191,9 @@ def beast(stage: Set) -> Scene:
     """Let a four-legged animal walk, trot or gallop past."""
     times, size = stage.times, stage.between(0.2, 0.45)
     stride, ground = _stride(stage, size), stage.between(0.8, 0.95)
-    offsets = ((0.0, 0.5, 0.5, 0.0), (0.0, 0.5, 0.25, 0.75), (0.0, 0.12, 0.5, 0.62))[stage.count(0, 2)]
+    offsets = ((0.0, 0.5, 0.5, 0.0), (0.0, 0.5, 0.25, 0.75), (0.0, 0.12, 0.5, 0.62))[
+        stage.count(0, 2)
+    ]
     side = 1.0 if stride.length > 0 else -1.0
     length, tracked = size * stage.between(1.0, 1.6), stage.chance(0.4)
     shift = stage.aspect / 2 - float(stride.phase[len(times) // 2]) * stride.length
@@ -197,7 +208,9 @@ def beast(stage: Set) -> Scene:
         ankle = (ahead + shift + place, ground - lifted - 0.01)
         bodies += _leg(times, cloth, hip, ankle, side * (1 if index < 2 else -1), size * 0.12)
     trunk = poses(times, middle, back, 0, length * 1.15, size * 0.5)
-    head = poses(times, middle + side * length * 0.75, back - size * 0.35, 0.4 * side, size * 0.5, size * 0.3)
+    head = poses(
+        times, middle + side * length * 0.75, back - size * 0.35, 0.4 * side, size * 0.5, size * 0.3
+    )
     bodies += [Body(sprite(stage, "rounded"), trunk), Body(sprite(stage, "rounded"), head)]
     follow = np.stack([middle, np.full(len(times), 0.5, np.float32)], 1)
     contacts = _contacts(stage, stride, offsets, size, middle, ground)

@@ -6,14 +6,18 @@ pictures of another kind. Right-handed, z up, metres.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.training.scenes.scene import Bytes, Floats
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from engine.training.scenes.scene import Bytes, Floats
 
 _FAR = np.float32(1e6)
 _STRAY = 1e-3  # keeps a shadow ray from hitting the surface it leaves
@@ -96,7 +100,7 @@ class Box:
         del normals
         own = (points - self.centre) @ self._matrix().T
         grain = 1 + 0.08 * np.sin(own[:, 0] * 70 + 3 * np.sin(own[:, 2] * 9))
-        return (self.colour * grain[:, None]).astype(np.float32)
+        return np.asarray(self.colour * grain[:, None], np.float32)
 
 
 Shape = Ball | Box
@@ -144,7 +148,8 @@ def look(room: Room, shapes: Sequence[Shape], width: int, height: int) -> Bytes:
     seen = seen * mist + np.array([0.62, 0.66, 0.72], np.float32) * (1 - mist)
     picture = np.clip(seen, 0, 1) ** (1 / 1.3) * 255
     full = picture.reshape(height * 2, width * 2, 3).astype(np.float32)
-    return cv2.resize(full, (width, height), interpolation=cv2.INTER_AREA).round().astype(np.uint8)
+    small = cv2.resize(full, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.round(small), np.uint8)
 
 
 def _rays(room: Room, width: int, height: int) -> Floats:
@@ -158,7 +163,7 @@ def _rays(room: Room, width: int, height: int) -> Floats:
     y = (0.5 - (rows + 0.5) / height) / room.focal
     rays = ahead + x[..., None] * right + y[..., None] * up
     rays /= np.linalg.norm(rays, axis=2, keepdims=True)
-    return rays.reshape(-1, 3).astype(np.float32)
+    return np.asarray(rays.reshape(-1, 3), np.float32)
 
 
 def _nearest(
@@ -171,13 +176,18 @@ def _nearest(
     points = room.eye + rays * distance[:, None]
     size = np.array(room.floor.shape[:2], np.float32)
     spot = points[:, :2] / 8 * size + size / 2
-    colour = cv2.remap(
-        room.floor,
-        spot.reshape(-1, row, 2)[..., 0].astype(np.float32),
-        spot.reshape(-1, row, 2)[..., 1].astype(np.float32),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_WRAP,
-    ).reshape(-1, 3).astype(np.float32) / 255
+    colour = (
+        cv2.remap(
+            room.floor,
+            spot.reshape(-1, row, 2)[..., 0].astype(np.float32),
+            spot.reshape(-1, row, 2)[..., 1].astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_WRAP,
+        )
+        .reshape(-1, 3)
+        .astype(np.float32)
+        / 255
+    )
     for shape in shapes:
         reach, facing = shape.hit(room.eye, rays)
         closer = reach < distance
@@ -187,9 +197,7 @@ def _nearest(
     return distance, colour, points.astype(np.float32), normals
 
 
-def _unshadowed(
-    shapes: Sequence[Shape], points: Floats, to_lamp: Floats, reach: Floats
-) -> Floats:
+def _unshadowed(shapes: Sequence[Shape], points: Floats, to_lamp: Floats, reach: Floats) -> Floats:
     lit = np.ones(len(points), np.float32)
     for shape in shapes:
         distance, _ = shape.hit(points, to_lamp)

@@ -7,7 +7,6 @@ are written beside the clip as a cue sheet.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -38,18 +37,19 @@ def sample(folder: Path) -> None:
     bounces = [hit for hit in bounces if hit[0] < 3.4]
     events = [CueEvent(seconds, strength_of(speed / 2)) for seconds, speed in bounces]
     events += [CueEvent(seconds, 0.9) for seconds in _STRIKES]
-    room = _room()
+    stage = room()
     pictures = []
     for frame in range(FRAMES):
         seconds = float(frame / RATE)
         height = float(np.interp(seconds, times, above))
-        pictures.append(look(room, _shapes(seconds, height), WIDTH, HEIGHT))
+        pictures.append(look(stage, _shapes(seconds, height), WIDTH, HEIGHT))
     _write_video(folder / "impacts.mp4", pictures)
     sheet = CueSheet(RATE, tuple(sorted(events))).to_json()
     _replace(folder / "impacts.json", json.dumps(sheet, indent=1) + "\n")
 
 
-def _room() -> Room:
+def room() -> Room:
+    """Return the room with a floor of planks, as the camera of the sample clip sees it."""
     stage = Set(np.random.default_rng(7), 1.0, 1.0)
     grain = noise(stage, 512, 512, 60.0)
     planks = np.where(np.arange(512) % 32 < 1, -0.5, 0.0)[:, None]
@@ -90,7 +90,12 @@ def _hammer(seconds: float, top: float) -> list[Shape]:
     length = 0.8
     direction = np.array([-np.cos(turn), 0, -np.sin(turn)], np.float32)
     head = Box(pivot + direction * length, _point(0.08, 0.08, 0.09), _point(0.25, 0.27, 0.3), -turn)
-    handle = Box(pivot + direction * length / 2, _point(length / 2, 0.025, 0.025), _point(0.5, 0.33, 0.16), -turn)
+    handle = Box(
+        pivot + direction * length / 2,
+        _point(length / 2, 0.025, 0.025),
+        _point(0.5, 0.33, 0.16),
+        -turn,
+    )
     return [head, handle]
 
 
@@ -118,13 +123,13 @@ def _write_video(path: Path, pictures: list[Bytes]) -> None:
         for picture in pictures:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def _replace(path: Path, text: str) -> None:
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text, "utf-8")
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 if __name__ == "__main__":

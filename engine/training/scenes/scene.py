@@ -1,14 +1,14 @@
 """What a scene is: bodies that move, and the moments at which they sound.
 
-Space: the picture is 1 high and ``aspect`` wide, y points down, the origin is the upper left corner.
-Time: everything is sampled at :data:`GRID` instants a second and interpolated when drawn, so contacts
-are exact to about a millisecond whatever the rate of the pictures.
+Space: the picture is 1 high and ``aspect`` wide, y points down, the origin is the upper left
+corner. Time: everything is sampled at :data:`GRID` instants a second and interpolated when drawn,
+so contacts are exact to about a millisecond whatever the rate of the pictures.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 GRID = 240
 KINDS = ("impact", "footstep", "splash")
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]  # float32 where it is stored
 Bytes = NDArray[np.uint8]
 Generator = np.random.Generator
-
-# Columns of a body's poses.
-X, Y, ANGLE, WIDTH, HEIGHT, OPACITY = range(6)
+# A number, or one per instant.
+Column: TypeAlias = float | NDArray[np.floating]
+Path: TypeAlias = tuple[Column, Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Body:
 
     Attributes:
         sprite: uint8 [size, size, 2]: grey and alpha.
-        poses: float32 [instants, 6] on the grid: centre x, centre y, angle (radians), width, height,
-            opacity.
+        poses: float32 [instants, 6] on the grid: centre x, centre y, angle (radians), width,
+            height, opacity.
     """
 
     sprite: Bytes
@@ -63,10 +63,10 @@ class Scene:
     Attributes:
         bodies: Drawn in this order.
         contacts: In any order.
-        energy: float32 [instants]: loudness from 0 to 1 of what sounds continuously (sliding, rain).
+        energy: float32 [instants]: loudness 0 to 1, of what sounds continuously (sliding, rain).
         floor: Height at which wall and floor meet, or None for a backdrop in one piece.
         follow: float32 [instants, 2]: a path that a camera may track, if the scene has one.
-        reach: How far the tracked path may leave the picture (a long walk leaves it by far).
+        reach: Whether the camera must follow, because the path leaves the picture.
     """
 
     bodies: tuple[Body, ...]
@@ -117,7 +117,13 @@ def strength_of(speed: float) -> float:
 
 
 def poses(  # noqa: PLR0917 - the columns of a pose, in their order
-    times: Floats, x: Any, y: Any, angle: Any, width: Any, height: Any, opacity: Any = 1.0
+    times: Floats,
+    x: Column,
+    y: Column,
+    angle: Column,
+    width: Column,
+    height: Column,
+    opacity: Column = 1.0,
 ) -> Floats:
     """Stack columns (arrays or constants) into poses, float32 [instants, 6]."""
     columns = (x, y, angle, width, height, opacity)
@@ -127,12 +133,13 @@ def poses(  # noqa: PLR0917 - the columns of a pose, in their order
     return out
 
 
-def limb(times: Floats, start: Any, end: Any, thickness: Any, opacity: Any = 1.0) -> Floats:
-    """Return poses of a bar between two moving points, each ``(x, y)``."""
+def limb(times: Floats, start: Path, end: Path, thickness: Column, opacity: Column = 1.0) -> Floats:
+    """Return poses of a bar between two points that may move, each ``(x, y)``."""
     (x0, y0), (x1, y1) = start, end
     dx, dy = np.asarray(x1) - x0, np.asarray(y1) - y0
     length = np.hypot(dx, dy) + np.asarray(thickness) * 0.6
-    return poses(times, (x0 + x1) / 2, (y0 + y1) / 2, np.arctan2(dy, dx), length, thickness, opacity)
+    middle_x, middle_y = np.asarray(x0) + dx / 2, np.asarray(y0) + dy / 2
+    return poses(times, middle_x, middle_y, np.arctan2(dy, dx), length, thickness, opacity)
 
 
 def wander(stage: Set, amplitude: float, period: float) -> Floats:
@@ -143,4 +150,5 @@ def wander(stage: Set, amplitude: float, period: float) -> Floats:
     index = place.astype(int).clip(0, knots - 2)
     part = place - index
     smooth = part * part * (3 - 2 * part)
-    return (amplitude * (values[index] * (1 - smooth) + values[index + 1] * smooth)).astype(np.float32)
+    between: Floats = values[index] * (1 - smooth) + values[index + 1] * smooth
+    return (amplitude * between).astype(np.float32)

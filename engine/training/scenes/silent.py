@@ -97,7 +97,9 @@ def titles(stage: Set) -> Scene:
     for _ in range(stage.count(1, 4)):
         begin, lasts = stage.between(-0.5, 1) * stage.seconds, stage.between(0.3, 3)
         ramp = stage.between(0.01, 0.6)
-        shown = np.clip((times - begin) / ramp, 0, 1) * np.clip((begin + lasts - times) / ramp, 0, 1)
+        shown = np.clip((times - begin) / ramp, 0, 1) * np.clip(
+            (begin + lasts - times) / ramp, 0, 1
+        )
         y = stage.between(0.1, 0.9) - times * (stage.between(0.05, 0.3) if stage.chance(0.4) else 0)
         width = stage.between(0.2, 0.9) * stage.aspect
         plate = poses(times, stage.aspect / 2, y, 0, width, stage.between(0.06, 0.3), shown)
@@ -113,7 +115,9 @@ def breathe(stage: Set) -> Scene:
         growth = np.exp(wander(stage, 0.35, stage.between(0.3, 1.5)))
         x, y = stage.between(0.2, 0.8) * stage.aspect, stage.between(0.2, 0.8)
         other = np.exp(wander(stage, 0.15, 0.6))
-        bodies.append(Body(sprite(stage), poses(times, x, y, 0, size * growth, size * growth * other)))
+        bodies.append(
+            Body(sprite(stage), poses(times, x, y, 0, size * growth, size * growth * other))
+        )
     return Scene(tuple(bodies))
 
 

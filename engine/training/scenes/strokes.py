@@ -64,7 +64,8 @@ def stroke(stage: Set, gap: tuple[float, float], quick: tuple[float, float]) -> 
         share[rising] = 1 + (top - 1) * (0.5 - 0.5 * np.cos(np.pi * part))
         share[(times >= raised) & (times < at - blow)] = top
         falling = (times >= at - blow) & (times < at)
-        share[falling] = top + (1 - top) * ((times[falling] - at + blow) / blow) ** power
+        done = np.clip((times[falling] - at + blow) / blow, 0, 1)
+        share[falling] = top + (1 - top) * done**power
         if 0 <= at < stage.seconds:
             hits.append((at, power * (1 - top) / blow))
         before = at
@@ -97,7 +98,12 @@ def hammer(stage: Set, *, silent: bool = False) -> Scene:
     block = stage.between(0.1, 0.4)
     sunk = _jolts(stage, blow)
     block_pose = poses(
-        times, struck_x, struck_y + head * 0.5 + block / 2 + sunk, 0, block * stage.between(0.7, 2), block
+        times,
+        struck_x,
+        struck_y + head * 0.5 + block / 2 + sunk,
+        0,
+        block * stage.between(0.7, 2),
+        block,
     )
     if silent:
         block_pose[:, 1] += 0.25
@@ -172,7 +178,9 @@ def drum(stage: Set, *, silent: bool = False) -> Scene:
     middle = stage.aspect / 2
     for one in range(drums):
         x = middle + (one - (drums - 1) / 2) * size * 1.1
-        bodies.append(Body(sprite(stage, "rounded"), poses(times, x, skin_y + size / 3, 0, size, size * 0.7)))
+        bodies.append(
+            Body(sprite(stage, "rounded"), poses(times, x, skin_y + size / 3, 0, size, size * 0.7))
+        )
         bodies.append(Body(sprite(stage, "disc"), poses(times, x, skin_y, 0, size, size * 0.25)))
     tempo = stage.between(0.22, 1.1)
     for hand in (-1, 1):
@@ -181,8 +189,16 @@ def drum(stage: Set, *, silent: bool = False) -> Scene:
         reach = stage.between(0.12, 0.4)
         tip_x = middle + hand * size * stage.between(0.1, 0.4 * drums)
         tip_y = skin_y - reach * (1 - beat.share) - (0.12 if silent else 0)
-        hold = (tip_x + hand * stage.between(0.1, 0.35), tip_y * 0.6 + 0.4 * skin_y - stage.between(0, 0.2))
-        bodies.append(Body(sprite(stage, "rounded"), limb(times, hold, (tip_x, tip_y), stage.between(0.02, 0.08))))
+        hold = (
+            tip_x + hand * stage.between(0.1, 0.35),
+            tip_y * 0.6 + 0.4 * skin_y - stage.between(0, 0.2),
+        )
+        bodies.append(
+            Body(
+                sprite(stage, "rounded"),
+                limb(times, hold, (tip_x, tip_y), stage.between(0.02, 0.08)),
+            )
+        )
         bodies.append(Body(sprite(stage, "disc"), poses(times, hold[0], hold[1], 0, 0.1, 0.1)))
         contacts += beat.contacts(reach)
     return Scene(tuple(bodies), tuple(contacts))
@@ -203,7 +219,9 @@ def clap(stage: Set, *, silent: bool = False) -> Scene:
         hand_x, hand_y = x + np.cos(turn) * place, y + np.sin(turn) * place
         bodies.append(Body(face, poses(times, hand_x, hand_y, turn, size * 0.6, size)))
         elbow = (x + side * (0.4 + size), y + stage.between(0.1, 0.4))
-        bodies.append(Body(sprite(stage, "rounded"), limb(times, elbow, (hand_x, hand_y), size * 0.35)))
+        bodies.append(
+            Body(sprite(stage, "rounded"), limb(times, elbow, (hand_x, hand_y), size * 0.35))
+        )
     return Scene(tuple(bodies), tuple(beat.contacts(gap * (1 if still else 2))))
 
 
@@ -235,7 +253,9 @@ def press(stage: Set) -> Scene:
     x, y = stage.between(0.3, 0.7) * stage.aspect, stage.between(0.4, 0.7)
     away = reach * (1 - beat.share)
     ram_x, ram_y = x - np.cos(turn) * away, y - np.sin(turn) * away
-    rod = limb(times, (ram_x - np.cos(turn) * 0.8, ram_y - np.sin(turn) * 0.8), (ram_x, ram_y), size * 0.4)
+    rod = limb(
+        times, (ram_x - np.cos(turn) * 0.8, ram_y - np.sin(turn) * 0.8), (ram_x, ram_y), size * 0.4
+    )
     base = (x + np.cos(turn) * size * 0.9, y + np.sin(turn) * size * 0.9)
     bodies = (
         Body(sprite(stage), poses(times, base[0], base[1], turn, size * 0.8, size * 1.4)),
@@ -259,7 +279,9 @@ def door(stage: Set) -> Scene:
         x = left + (shown / 2 if hinge > 0 else width - shown / 2)
         leaf = poses(times, x, y, 0, shown, height * (1 + 0.12 * np.sin(angle)))
     else:
-        leaf = poses(times, left + width / 2 + hinge * width * 0.9 * (1 - beat.share), y, 0, width, height)
+        leaf = poses(
+            times, left + width / 2 + hinge * width * 0.9 * (1 - beat.share), y, 0, width, height
+        )
     bodies = (hole, Body(sprite(stage, "box"), leaf))
     return Scene(bodies, tuple(beat.contacts(width)), floor=min(y + height / 2, 0.97))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 
-from engine.training.scenes.scene import Bytes, Floats, Set
+if TYPE_CHECKING:
+    from engine.training.scenes.scene import Bytes, Floats, Set
 
 SPRITE = 48
 SHAPES = ("disc", "box", "rounded", "polygon", "blob")
@@ -39,11 +42,12 @@ def _pattern(stage: Set, height: int, width: int) -> Floats:
     across = (rows * np.cos(turn) - columns * np.sin(turn)) / size
     choice = stage.count(0, 3)
     if choice == 0:
-        return np.sign(np.sin(along * np.pi)).astype(np.float32)
+        return np.asarray(np.sign(np.sin(along * np.pi)), np.float32)
     if choice == 1:
-        return np.sign(np.sin(along * np.pi) * np.sin(across * np.pi)).astype(np.float32)
+        checks = np.sign(np.sin(along * np.pi) * np.sin(across * np.pi))
+        return np.asarray(checks, np.float32)
     if choice == 2:
-        return np.sin(along * np.pi).astype(np.float32)
+        return np.asarray(np.sin(along * np.pi), np.float32)
     joints = np.minimum(np.abs(along % 1 - 0.5), np.abs(across % 0.6 - 0.3))
     return np.where(joints < 0.06, -1.0, 0.2).astype(np.float32)
 
@@ -61,7 +65,7 @@ def _photograph(stage: Set, height: int, width: int) -> Floats | None:
     left = stage.count(0, source.shape[1] - columns)
     piece = cv2.resize(source[top : top + rows, left : left + columns], (width, height))
     grey = piece.astype(np.float32)
-    return (grey - grey.mean()) / max(float(grey.std()), 8.0)
+    return np.asarray((grey - grey.mean()) / max(float(grey.std()), 8.0), np.float32)
 
 
 def texture(stage: Set, height: int, width: int) -> Bytes:
@@ -106,7 +110,8 @@ def _alpha(stage: Set, shape: str) -> Bytes:
         rows, columns = np.mgrid[-1 : 1 : big * 1j, -1 : 1 : big * 1j]
         bumps = 0.18 * noise(stage, big, big, stage.between(20, 60))
         mask[np.hypot(rows, columns) + bumps < 0.75] = 255
-    return cv2.resize(mask, (SPRITE, SPRITE), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(mask, (SPRITE, SPRITE), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
 
 
 def sprite(stage: Set, shape: str | None = None, *, grey: float | None = None) -> Bytes:
@@ -132,10 +137,10 @@ def _shading(stage: Set, *, round_: bool) -> Floats:
     rows, columns = np.mgrid[-1 : 1 : SPRITE * 1j, -1 : 1 : SPRITE * 1j].astype(np.float32)
     x, y = stage.between(-0.7, 0.7), stage.between(-0.9, 0.3)
     if not round_:
-        return (0.85 + 0.3 * (rows * y + columns * x)).astype(np.float32)
+        return np.asarray(0.85 + 0.3 * (rows * y + columns * x), np.float32)
     depth = np.sqrt(np.clip(1 - rows**2 - columns**2, 0, 1))
     light = columns * x + rows * y + depth * 0.75
-    return np.clip(0.35 + 0.8 * light, 0.15, 1.4).astype(np.float32)
+    return np.asarray(np.clip(0.35 + 0.8 * light, 0.15, 1.4), np.float32)
 
 
 def shadow(softness: float = 0.5) -> Bytes:

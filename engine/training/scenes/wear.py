@@ -1,16 +1,18 @@
-"""What happens to pictures on their way to us: film, lenses, compression, low light, letterboxes."""
+"""What pictures go through: film, lenses, compression, low light, letterboxes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.training.scenes.scene import Bytes, Set
+if TYPE_CHECKING:
+    from engine.training.scenes.scene import Bytes, Set
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ def choose(stage: Set) -> Wear:
     archive, dark = stage.chance(0.18), stage.chance(0.12)
     bars = (0.0, 0.0)
     if stage.chance(0.18):
-        bars = (stage.between(0.05, 0.15), 0.0) if stage.chance(0.6) else (0.0, stage.between(0.08, 0.3))
+        bars = (
+            (stage.between(0.05, 0.15), 0.0)
+            if stage.chance(0.6)
+            else (0.0, stage.between(0.08, 0.3))
+        )
     lines = stage.random.uniform(0, 1, stage.count(1, 3)) if archive and stage.chance(0.6) else ()
     return Wear(
         gain=stage.between(0.2, 0.5) if dark else stage.between(0.6, 1.15),
@@ -87,11 +93,14 @@ def apply(stage: Set, wear: Wear, pictures: list[Picture], size: int) -> Bytes:
     """
     out = np.empty((len(pictures), size, size), np.uint8)
     levels = (np.arange(256) / 255) ** wear.gamma * 255 * wear.gain + wear.black
+    levels = levels.astype(np.float32)
     corners = _corners(wear, pictures[0].shape)
     wanders = np.array(wear.scratches, np.float64)
     for index, drawn in enumerate(pictures):
-        light = 1 + wear.flicker * stage.random.standard_normal() + wear.hum * np.sin(index * wear.beat)
-        picture = drawn if wear.blur == 0 else cv2.GaussianBlur(drawn, (0, 0), wear.blur)
+        light = (
+            1 + wear.flicker * stage.random.standard_normal() + wear.hum * np.sin(index * wear.beat)
+        )
+        picture = _blurred(drawn, wear.blur)
         if wear.weave:
             picture = _woven(stage, picture, wear.weave)
         if corners is not None:
@@ -99,12 +108,10 @@ def apply(stage: Set, wear: Wear, pictures: list[Picture], size: int) -> Bytes:
         if wanders.size:
             wanders += stage.random.normal(0, 0.004, wanders.size)
         _damage(stage, picture, wanders, wear.dust)
-        toned = cv2.LUT(np.clip(picture * light, 0, 255).astype(np.uint8), levels)
-        if wear.quality is not None:
-            toned = _compressed(toned, wear.quality)
-        small = cv2.resize(toned.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
-        small += wear.grain * stage.random.standard_normal((size, size), dtype=np.float32)
-        out[index] = np.clip(small, 0, 255)
+        toned = _compressed(levels[np.clip(picture * light, 0, 255).astype(np.uint8)], wear.quality)
+        small = cv2.resize(toned, (size, size), interpolation=cv2.INTER_AREA)
+        grain = wear.grain * stage.random.standard_normal((size, size), dtype=np.float32)
+        out[index] = np.clip(small + grain, 0, 255)
     high, wide = round(wear.bars[0] * size), round(wear.bars[1] * size)
     return _barred(out, high, wide)
 
@@ -113,13 +120,21 @@ def _corners(wear: Wear, shape: tuple[int, ...]) -> Picture | None:
     if not wear.vignette:
         return None
     rows, columns = np.mgrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j]
-    return (1 - wear.vignette * (rows**2 + columns**2) / 2).astype(np.float32)
+    light: Picture = 1 - wear.vignette * (rows**2 + columns**2) / 2
+    return light.astype(np.float32)
+
+
+def _blurred(picture: Picture, blur: float) -> Picture:
+    if not blur:
+        return picture
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), blur), np.float32)
 
 
 def _woven(stage: Set, picture: Picture, weave: float) -> Picture:
-    move = np.float32([[1, 0, stage.random.normal(0, weave)], [0, 1, stage.random.normal(0, weave)]])
+    move = np.array([[1, 0, stage.random.normal(0, weave)], [0, 1, stage.random.normal(0, weave)]])
     shape = (picture.shape[1], picture.shape[0])
-    return cv2.warpAffine(picture, move, shape, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    moved = cv2.warpAffine(picture, move, shape, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.float32)
 
 
 def _damage(stage: Set, picture: Picture, scratches: NDArray[np.float64], dust: float) -> None:
@@ -134,10 +149,12 @@ def _damage(stage: Set, picture: Picture, scratches: NDArray[np.float64], dust: 
         cv2.circle(picture, centre, stage.count(1, 3), 255.0 if stage.chance(0.5) else 0.0, -1)
 
 
-def _compressed(picture: NDArray[np.generic], quality: int) -> NDArray[np.generic]:
+def _compressed(picture: Picture, quality: int | None) -> Picture:
+    if quality is None:
+        return picture
     grey = np.clip(picture, 0, 255).astype(np.uint8)
     _, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32)
 
 
 def _barred(pictures: Bytes, high: int, wide: int) -> Bytes:
