@@ -1,8 +1,8 @@
 """The one error tree of the engine.
 
-Every error that reaches a user says three things: what happened, to which file or clip, and what to
-do about it. The exit code is the command line's contract (0 done, 2 bad input or usage, 3 the engine
-failed, 130 cancelled).
+Every error that reaches a user says three things: what happened, to which file or clip, and what
+to do about it. The exit code is the command line's contract (0 done, 2 bad input or usage, 3 the
+engine failed, 130 cancelled).
 """
 
 from __future__ import annotations
@@ -81,10 +81,12 @@ class InferenceError(LumiphoneError):
 
 
 class CancelledError(LumiphoneError):
-    """The user cancelled; nothing was left behind."""
+    """The user cancelled; nothing half-done was left behind."""
 
     exit_code = 130
     code = "cancelled"
 
-    def __init__(self, what: str = "Cancelled", remedy: str = "Nothing was written") -> None:
+    def __init__(
+        self, what: str = "Cancelled", remedy: str = "Finished takes were kept, nothing else was"
+    ) -> None:
         super().__init__(what, remedy)

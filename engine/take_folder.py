@@ -51,8 +51,10 @@ def write_json(path: Path, data: object) -> None:
     Raises:
         OutputError: It cannot be written.
     """
+    text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
     with staged(path) as draft:
-        draft.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        # What a file name has that is no text becomes a JSON escape.
+        draft.write_text(text, "utf-8", errors="backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

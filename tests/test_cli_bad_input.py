@@ -303,7 +303,7 @@ def test_a_disk_that_is_full(film: Path, packs: Path, tmp_path: Path) -> None:
 
 def _generate_after(before: str, packs: Path, film: Path, takes: Path) -> Outcome:
     """Generate in a process that first runs ``before``."""
-    words = ["generate", film, "-o", takes, "--audio-codec", "pcm", "--json"]
+    words = ["generate", film, "-o", takes, "--pack", "tiny", "--audio-codec", "pcm", "--json"]
     code = f"import sys; {before} from engine.cli import main; sys.exit(main({[*map(str, words)]}))"
     done = subprocess.run(
         [sys.executable, "-c", code],

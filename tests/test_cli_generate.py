@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -178,6 +180,15 @@ def test_clips_of_one_name_do_not_meet(generate: Generate, film: Path, tmp_path:
     for clip, folder in zip((film, other, third), folders, strict=True):
         sidecar = json.loads((folder / "take-1.json").read_text("utf-8"))
         assert sidecar["clip"]["path"] == str(clip)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have text for names")
+def test_a_clip_whose_name_is_no_text(generate: Generate, film: Path) -> None:
+    odd = film.rename(film.parent / os.fsdecode(b"caf\xe9 \xf0\x9f\x90\x95.mp4"))
+    (take,) = generate(odd)["takes"]
+    sidecar = json.loads(Path(take["sidecar"]).read_text("utf-8"))
+    assert sidecar["clip"]["path"] == str(odd)
+    assert Path(take["video"]).is_file()
 
 
 def test_a_person_is_told_where_the_takes_lie(
