@@ -60,8 +60,13 @@ class Console:
         form = "{desc:<24} {percentage:3.0f}%|{bar}| {elapsed}"
         with tqdm(total=1.0, bar_format=form, disable=None, leave=False, file=sys.stderr) as bar:
 
+            shown = ("", 0)
+
             def show(stage: str, fraction: float) -> None:
-                if not bar.disable:
+                nonlocal shown
+                state = (stage, round(100 * fraction))
+                if state != shown and not bar.disable:  # drawing costs more than some steps
+                    shown = state
                     bar.set_description_str(stage, refresh=False)
                     bar.n = fraction
                     bar.refresh()
