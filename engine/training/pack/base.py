@@ -72,7 +72,7 @@ def base_audio() -> Audio:
         overlap=94,
         latent_multiple=2,
         min_latents=94,
-        max_seconds=3600,
+        max_seconds=1200,
     )
 
 
@@ -140,7 +140,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             labels="labels.json",
             embeddings="label_embeddings.npy",
             top=10,
-            confidence=0.15,
+            confidence=0.35,
         ),
         motion=motion,
         cues=CueStage(Fraction(375, 4)),
