@@ -45,7 +45,7 @@ def export_graph(
     input_names: Sequence[str],
     output_names: Sequence[str],
     dynamic_shapes: Mapping[str, Mapping[int, Axis]] | None = None,
-    halved: bool = True,
+    halve_from: int | None = HALVED_FROM,
 ) -> None:
     """Write ``module`` in evaluation mode as an ONNX file (opset 18) at ``path``.
 
@@ -58,7 +58,7 @@ def export_graph(
         output_names: Names of the graph's outputs.
         dynamic_shapes: For each input with dynamic axes: axis -> name of the size, or a
             ``torch.export.Dim`` where it is a multiple.
-        halved: Store large weights as float16.
+        halve_from: Number of elements from which a weight is stored as float16; None for never.
 
     Raises:
         torch.onnx.OnnxExporterError: The network does what cannot be traced, or fixes an axis that
@@ -82,7 +82,7 @@ def export_graph(
     assert program is not None  # noqa: S101 - it is None only where the old exporter writes a file
     _fold_shapes(program.model)
     model = program.model_proto
-    save_graph(halve_weights(model) if halved else model, path)
+    save_graph(model if halve_from is None else halve_weights(model, halve_from), path)
 
 
 def save_graph(model: onnx.ModelProto, path: Path) -> None:

@@ -55,7 +55,7 @@ def smoother(seed: int = 0) -> Smoother:
     return network.eval()
 
 
-def export(network: Smoother, path: Path, *, halved: bool) -> None:
+def export(network: Smoother, path: Path, halve_from: int | None) -> None:
     export_graph(
         network,
         (torch.randn(2, 8, 16), torch.rand(2)),
@@ -63,7 +63,7 @@ def export(network: Smoother, path: Path, *, halved: bool) -> None:
         input_names=["signal", "time"],
         output_names=["out"],
         dynamic_shapes={"signal": {0: "B", 2: "T"}, "time": {0: "B"}},
-        halved=halved,
+        halve_from=halve_from,
     )
 
 
@@ -74,8 +74,8 @@ def inputs(batch: int, length: int) -> dict[str, Tensor]:
 @pytest.fixture(scope="module")
 def graphs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("graphs")
-    export(smoother(), folder / "full.onnx", halved=False)
-    export(smoother(), folder / "half.onnx", halved=True)
+    export(smoother(), folder / "full.onnx", None)
+    export(smoother(), folder / "half.onnx", 1024)
     return folder
 
 

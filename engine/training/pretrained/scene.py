@@ -33,6 +33,9 @@ _STAGES = (
 )
 _STEM, _HEAD = 32, 1280
 _EPSILON = 1e-3
+# The small early layers are the sensitive ones: with all weights halved, probabilities of pictures
+# are off by up to 0.0023; with those from this size on, by 0.0009, for 1 MB more.
+_HALVED_FROM = 60_000
 
 
 class ConvNorm(nn.Module):
@@ -122,7 +125,7 @@ def load_scene_encoder(published: bytes) -> SceneEncoder:
 
 
 def export_scene_encoder(encoder: SceneEncoder, path: Path) -> None:
-    """Write ``frames`` float32 [N, 3, 224, 224] to ``probabilities`` [N, 1000], float16 weights."""
+    """Write the graph from ``frames`` float32 [N, 3, 224, 224] to ``probabilities`` [N, 1000]."""
     export_graph(
         encoder,
         (torch.zeros(2, 3, SIDE, SIDE),),
@@ -130,4 +133,5 @@ def export_scene_encoder(encoder: SceneEncoder, path: Path) -> None:
         input_names=["frames"],
         output_names=["probabilities"],
         dynamic_shapes={"frames": {0: "N"}},
+        halve_from=_HALVED_FROM,
     )
