@@ -69,10 +69,10 @@ class Conditions:
             values["text"] = material.text
         if manifest.cues:
             rate = self._rates["cues"] = manifest.cues.rate
-            if material.cues:
+            silence = manifest.cues.silence == "known" or material.text is None
+            if material.cues and (silence or material.cues.events):
                 points = int(latents * rate / manifest.audio.latent_rate)
-                with_energy = manifest.cues.with_energy
-                values["cues"] = rasterise(material.cues, points, rate, with_energy=with_energy)
+                values["cues"] = rasterise(material.cues, points, rate, with_energy=silence)
         for name, stage in manifest.features.items():
             self._rates[name] = stage.rate
             if name in material.features:

@@ -227,11 +227,13 @@ class CueStage:
 
     Attributes:
         rate: Cue points per second; a whole multiple of the latent rate.
-        with_energy: Whether the curve "energy" is given too, or events alone.
+        silence: When a sheet may say that nothing sounds. "known": always. "without-text": where
+            words ask for a sound, what the pictures do not show stays open: the energy curve is
+            unknown, and so is the whole sheet if it has no event.
     """
 
     rate: Rate
-    with_energy: bool = True
+    silence: Literal["known", "without-text"] = "known"
 
 
 @dataclass(frozen=True, slots=True)

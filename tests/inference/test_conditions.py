@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from tests.feature_pack import NULL_CLIP, TOKENS
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from engine.packs.manifest import Choice, Manifest
 
 TEXT = np.full(384, 0.5, np.float32)
 REFUSED = np.full(384, -0.5, np.float32)
@@ -57,6 +60,36 @@ def test_null_is_zeros_of_the_same_shape(conditions: Conditions) -> None:
     assert window["cues"].shape == (20, 4)
     assert not window["text"].any()
     assert not window["cues"].any()
+
+
+def open_silence(tiny: Pack) -> Manifest:
+    """The tiny pack's manifest, in which words may ask for what is not seen."""
+    assert tiny.manifest.cues
+    return replace(tiny.manifest, cues=replace(tiny.manifest.cues, silence="without-text"))
+
+
+CHOICES: dict[str, Choice] = {"text": "conditional", "cues": "conditional"}
+
+
+def test_under_words_the_energy_between_events_may_stay_open(
+    sessions: Sessions, tiny: Pack
+) -> None:
+    manifest = open_silence(tiny)
+    worded = Conditions(sessions, manifest, "effects", Material(TEXT, None, SHEET), LATENTS)
+    cues = worded.window(CHOICES, 0, LATENTS)["cues"]
+    assert cues[:, 1].all()
+    assert not cues[:, 2:].any()
+    wordless = Conditions(sessions, manifest, "effects", Material(None, None, SHEET), LATENTS)
+    assert wordless.window(CHOICES, 0, LATENTS)["cues"][:, 3].all()
+
+
+def test_under_words_a_sheet_without_events_may_say_nothing(sessions: Sessions, tiny: Pack) -> None:
+    still = CueSheet(Fraction(25), (), {"energy": (0.0,) * 60})
+    manifest = open_silence(tiny)
+    worded = Conditions(sessions, manifest, "effects", Material(TEXT, None, still), LATENTS)
+    assert worded.given == {"text"}
+    wordless = Conditions(sessions, manifest, "effects", Material(None, None, still), LATENTS)
+    assert wordless.given == {"cues"}
 
 
 def test_what_a_stem_does_not_use_is_not_given(sessions: Sessions, tiny: Pack) -> None:

@@ -143,7 +143,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             confidence=0.35,
         ),
         motion=motion,
-        cues=CueStage(Fraction(375, 4)),
+        cues=CueStage(Fraction(375, 4), silence="without-text"),
         velocity=VelocityStage(
             "velocity",
             latent="latent",
