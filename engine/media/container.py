@@ -93,4 +93,5 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
             f"{path} is in a video format that cannot be decoded here",
             "Export it as H.264, ProRes or DNxHR",
         )
+    stream.thread_type = "AUTO"
     return stream

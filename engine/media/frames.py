@@ -73,7 +73,9 @@ class FrameReader:
             )
         self.first = first
         self.origin = _stamp(first) or Fraction(0)
-        rate = stream.average_rate or stream.guessed_rate
+        # Of a bare stream FFmpeg claims 25 a second; the codec's own header knows better.
+        bare = stream.codec_context.framerate if first.pts is None else None
+        rate = bare or stream.average_rate or stream.guessed_rate
         self.interval = 1 / snap_rate(Fraction(rate)) if rate else Fraction(1, 25)
         self.tolerance = min(Fraction(stream.time_base or _ROUNDING), _ROUNDING)
 
@@ -93,7 +95,7 @@ class FrameReader:
         May be called once; times rise strictly.
         """
         decoded: Iterator[VideoFrame] = chain([self.first], self._decoder)
-        if start > _DECODE_UP_TO and _stamp(self.first) is not None:
+        if start > _DECODE_UP_TO and self._seekable():
             decoded = self._seek(start)
         last: Fraction | None = None
         for frame in decoded:
@@ -106,6 +108,11 @@ class FrameReader:
                 continue  # a stamp that goes back: the file's clock is broken here
             last = time
             yield TimedFrame(time, frame)
+
+    def _seekable(self) -> bool:
+        # In program streams only some packets are stamped; after a seek the others are guessed
+        # one picture wrong. A bare stream has no stamps at all.
+        return self.container.format.name != "mpeg" and _stamp(self.first) is not None
 
     def _seek(self, start: Fraction) -> Iterator[VideoFrame]:
         """Return frames from one not later than ``start``; a seek alone may land too late."""
@@ -150,7 +157,6 @@ def opened_frames(path: Path) -> Iterator[FrameReader]:
 
 def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Yield what can be decoded: damaged packets are passed over, a damaged end ends it."""
-    stream.thread_type = "AUTO"
     try:
         for packet in container.demux(stream):
             try:
