@@ -100,6 +100,6 @@ def _covers(pattern: str, path: str) -> bool:
     shorter = pattern.partition("/")[2]
     return (
         pattern == "*"
-        or fnmatchcase(path, f"*/{pattern}")
-        or ("/" in shorter and fnmatchcase(path, f"*/{shorter}"))
+        or fnmatchcase(f"/{path}", f"*/{pattern}")
+        or ("/" in shorter and fnmatchcase(f"/{path}", f"*/{shorter}"))
     )

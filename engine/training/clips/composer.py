@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.cues import CueEvent, CueSheet
+from engine.errors import InputError
 from engine.training.clips import patterns, phrases
 from engine.training.clips.onsets import (
     ENERGY_RATE,
@@ -78,8 +79,16 @@ class Composer:
 
         Args:
             palette: Where the sounds come from.
-            samples: Length of every clip, at most 385,024 (8.02 s).
+            samples: Length of every clip, from 48,000 (a second) to 385,024 (8.02 s).
+
+        Raises:
+            InputError: Another length.
         """
+        if not SAMPLE_RATE <= samples <= CLIP_SAMPLES:
+            raise InputError(
+                f"Clips of {samples} samples cannot be composed",
+                f"Choose a length from {SAMPLE_RATE} to {CLIP_SAMPLES}",
+            )
         self._palette = palette
         self._samples = samples
         self._duration = samples / SAMPLE_RATE

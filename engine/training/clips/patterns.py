@@ -35,7 +35,7 @@ def gait(duration: float, random: np.random.Generator) -> Pattern:
     period = random.uniform(0.27, 0.38) if running else random.uniform(0.45, 0.75)
     swing, limp = random.uniform(0, 0.03), random.uniform(0, 3)
     start = random.uniform(0, 1.2)
-    end = duration if random.random() < 0.6 else random.uniform(start + 2, duration)
+    end = duration if random.random() < 0.6 else random.uniform(min(start + 2, duration), duration)
     beats, time, foot = [], start, 0
     while time < min(end, duration - 0.1):
         level = -limp * (foot % 2) - abs(random.normal(0, 1.5))
