@@ -1,0 +1,1 @@
+"""What a pack can do, measured: words, cues, variety, realism, levels and cost."""

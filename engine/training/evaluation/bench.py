@@ -1,0 +1,89 @@
+"""What every measurement needs, and how much of it is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.training.clips.onsets import SAMPLE_RATE
+from engine.training.evaluation.cue_sheets import regular_sheet
+
+if TYPE_CHECKING:
+    from engine.cues import CueSheet
+    from engine.progress import Progress
+    from engine.training.clips.onsets import Samples
+    from engine.training.evaluation.prompts import Prompt, PromptTable
+    from engine.training.evaluation.recordings import Recordings
+    from engine.training.evaluation.subject import Subject
+    from engine.training.evaluation.yamnet import Hearing, Yamnet
+
+SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is measured.
+
+    Attributes:
+        prompts: What is asked for.
+        pairs: What is asked for together and then refused.
+        takes: Takes of every prompt, with seeds from 0 on; at least 2.
+        sheets: Random cue sheets; at least 2.
+    """
+
+    prompts: tuple[Prompt, ...]
+    pairs: tuple[tuple[Prompt, Prompt], ...]
+    takes: int
+    sheets: int
+
+    @classmethod
+    def full(cls, table: PromptTable) -> Plan:
+        """Everything; some 120 takes."""
+        return cls(table.prompts, table.pairs, takes=2, sheets=12)
+
+    @classmethod
+    def quick(cls, table: PromptTable) -> Plan:
+        """A fifth of it, to see whether anything broke; its figures are not to be quoted."""
+        return cls(table.prompts[::4], table.pairs[:2], takes=2, sheets=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A sound and what YAMNet hears in it."""
+
+    samples: Samples
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The instruments.
+
+    Attributes:
+        subject: The pack that is judged.
+        yamnet: Which classes are heard.
+        recordings: The real thing.
+        plan: How much is measured.
+        progress: Told the measurement and how much of it is done.
+    """
+
+    subject: Subject
+    yamnet: Yamnet
+    recordings: Recordings
+    plan: Plan
+    progress: Progress
+
+    def sound(self, samples: Samples) -> Sound:
+        """Listen to samples."""
+        return Sound(samples, self.yamnet.hear(samples, SAMPLE_RATE))
+
+    def sheet(self, prompt: Prompt) -> CueSheet | None:
+        """Return the cue sheet that goes with a prompt, if it takes any."""
+        return None if prompt.every is None else regular_sheet(prompt.every, SECONDS)
+
+
+def generator(*key: int) -> np.random.Generator:
+    """Return the random numbers of one place in the evaluation, the same in every run."""
+    return np.random.default_rng(key)
