@@ -125,11 +125,11 @@ def _distinct(stage: Set, sprite: Bytes, ground: float) -> Bytes:
     """Make most sprites lighter or darker than the backdrop: nobody learns from what is unseen."""
     cover = sprite[..., 1] > 128
     level = float(sprite[..., 0][cover].mean()) if cover.any() else ground
-    if abs(level - ground) > 35 or stage.chance(0.15):
+    if abs(level - ground) > 45 or stage.chance(0.08):
         return sprite
     away = 1 if ground < 110 or (ground < 145 and level > ground) else -1
     out = sprite.copy()
-    out[..., 0] = np.clip(sprite[..., 0] + away * stage.between(25, 90), 0, 255).astype(np.uint8)
+    out[..., 0] = np.clip(sprite[..., 0] + away * stage.between(35, 100), 0, 255).astype(np.uint8)
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.training.scenes.scene import (
     GRID,
@@ -16,6 +17,8 @@ from engine.training.scenes.scene import (
     strength_of,
 )
 from engine.training.scenes.textures import shadow, sprite
+
+Places = NDArray[np.float64]
 
 
 def flight(  # noqa: PLR0917 - a throw's six numbers
@@ -50,7 +53,7 @@ def flight(  # noqa: PLR0917 - a throw's six numbers
             return above, contacts
         contacts.append((float(landed), float(speed)))
         velocity, level, began = speed * restitution, 0.0, landed
-        if velocity < 0.09 * np.sqrt(gravity):
+        if velocity < 0.13 * np.sqrt(gravity):
             return above, contacts
 
 
@@ -160,15 +163,9 @@ def topple(stage: Set) -> Scene:
 
 def collide(stage: Set) -> Scene:
     """Discs on a table seen from above that hit each other and the cushions."""
-    number, times = stage.count(2, 6), stage.times
-    radius = stage.random.uniform(0.04, 0.13, number)
-    place = np.stack(
-        [
-            stage.random.uniform(0.15, stage.aspect - 0.15, number),
-            stage.random.uniform(0.15, 0.85, number),
-        ],
-        1,
-    )
+    number, times = stage.count(2, 5), stage.times
+    radius = stage.random.uniform(0.05, 0.15, number)
+    place = _apart(stage, radius)
     speed = stage.random.normal(0, 0.5, (number, 2)) * (stage.random.random((number, 1)) < 0.6)
     friction = stage.between(0, 0.35)
     path = np.empty((len(times), number, 2), np.float32)
@@ -192,9 +189,20 @@ def collide(stage: Set) -> Scene:
     return Scene(tuple(bodies), tuple(contacts))
 
 
-def _meet(
-    place: np.ndarray, speed: np.ndarray, radius: np.ndarray, seconds: float
-) -> list[Contact]:
+def _apart(stage: Set, radius: Places) -> Places:
+    """Return places [discs, 2] at which discs lie without touching, as far as a few tries find."""
+    places: list[Places] = []
+    for size in radius:
+        for _ in range(20):
+            place = np.array([stage.between(0.15, stage.aspect - 0.15), stage.between(0.15, 0.85)])
+            gaps = [np.hypot(*(place - o)) - size - r for o, r in zip(places, radius, strict=False)]
+            if all(gap > 0.02 for gap in gaps):
+                break
+        places.append(place)
+    return np.array(places)
+
+
+def _meet(place: Places, speed: Places, radius: Places, seconds: float) -> list[Contact]:
     """Resolve elastic collisions between discs that approach each other (in place)."""
     contacts = []
     for a in range(len(radius)):
@@ -211,13 +219,13 @@ def _meet(
             push = 1.9 * closing / (mass_a + mass_b) * normal
             speed[a] += push * mass_b
             speed[b] -= push * mass_a
-            if closing > 0.03:
+            if closing > 0.1 and seconds > 0:
                 contacts.append(Contact(seconds, strength_of(closing)))
     return contacts
 
 
 def _cushions(
-    place: np.ndarray, speed: np.ndarray, radius: np.ndarray, aspect: float, seconds: float
+    place: Places, speed: Places, radius: Places, aspect: float, seconds: float
 ) -> list[Contact]:
     contacts = []
     for one, size in enumerate(radius):
@@ -227,7 +235,7 @@ def _cushions(
             if outside and speed[one, axis] * inward < 0:
                 contacts.append(Contact(seconds, strength_of(float(speed[one, axis]))))
                 speed[one, axis] *= -0.9
-    return [contact for contact in contacts if contact.strength > 0.06]
+    return [contact for contact in contacts if contact.strength > 0.1 and seconds > 0]
 
 
 def pour(stage: Set) -> Scene:

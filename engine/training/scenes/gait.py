@@ -48,8 +48,24 @@ class Stride:
         cycle = self.phase + offset
         whole = np.floor(cycle)
         part = np.clip((cycle - whole) / self.swing, 0, 1)
-        ahead = whole + part * part * (3 - 2 * part) - offset
+        # A foot is still moving when it lands; only then does it stop.
+        ahead = whole + 0.65 * part * part * (3 - 2 * part) + 0.35 * part - offset
         return ahead * self.length, self.lift * np.sin(np.pi * part**0.8) * (1 - 0.3 * part)
+
+    @property
+    def lead(self) -> float:
+        """How far the hip is ahead of ``phase``: over the foot in the middle of its stand."""
+        return 0.5 * (1 - self.swing)
+
+    def tilt(self, offset: float) -> Floats:
+        """Return a foot's angle: heel up as it leaves, toes up as it lands, then flat, radians."""
+        cycle = (self.phase + offset) % 1
+        part = np.clip(cycle / self.swing, 0, 1)
+        down = np.clip((cycle - self.swing) / 0.08, 0, 1)
+        push = np.clip((cycle - 0.85) / 0.15, 0, 1)
+        return np.asarray(
+            0.7 * (1 - part) * (cycle < self.swing) + 0.7 * push - 0.4 * part * (1 - down)
+        )
 
     def strikes(self, times: Floats, offset: float) -> list[float]:
         """Return the seconds at which the foot meets the ground."""
@@ -92,6 +108,13 @@ def _contacts(  # noqa: PLR0917 - who walks, and where
     ]
 
 
+def _shaded(face: Bytes) -> Bytes:
+    """Return a sprite in shadow: the leg behind."""
+    out = face.copy()
+    out[..., 0] = (face[..., 0] * 0.6).astype(np.uint8)
+    return out
+
+
 def _leg(  # noqa: PLR0917 - two joints and their looks
     times: Floats,
     faces: tuple[Bytes, Bytes],
@@ -121,12 +144,14 @@ def walk(stage: Set) -> Scene:
     middle = stage.aspect * (0.5 if tracked else stage.between(0.3, 0.7))
     half_way = float(stride.phase[len(times) // 2])
     shift = middle - half_way * stride.length
-    hip_x = stride.phase * stride.length + shift - 0.5 * stride.swing * stride.length
-    bob = size * 0.03 * np.cos(4 * np.pi * (stride.phase - stride.swing / 2))
+    hip_x = (stride.phase + stride.lead) * stride.length + shift
+    # The body is lowest just after a foot has landed.
+    bob = size * 0.03 * np.cos(4 * np.pi * (stride.phase - stride.swing - 0.05))
     hip = (hip_x, ground - size * 0.97 + bob)
     upright = stage.between(0, 0.12) * side
     neck = (hip_x + upright * size, hip[1] - size * 0.8)
     cloth = (sprite(stage, "rounded"), sprite(stage, "rounded"))
+    far = (_shaded(cloth[0]), _shaded(cloth[1])) if stage.chance(0.7) else cloth
     shoe, thick = sprite(stage, "rounded"), size * stage.between(0.13, 0.24)
     arms = _arms(stage, stride, neck, size) if stage.chance(0.8) else [[], []]
     bodies = [Body(shadow(0.8), poses(times, hip_x, ground, 0, size * 0.9, size * 0.12))]
@@ -134,8 +159,8 @@ def walk(stage: Set) -> Scene:
     for offset in (0.5, 0.0):
         ahead, lifted = stride.foot(offset)
         ankle = (ahead + shift, ground - size * 0.06 - lifted)
-        bodies += _leg(times, cloth, hip, ankle, side, thick)
-        tilt = side * np.gradient(lifted) * 240 * -0.5 / size
+        bodies += _leg(times, far if offset else cloth, hip, ankle, side, thick)
+        tilt = side * stride.tilt(offset)
         foot = poses(times, ankle[0] + side * size * 0.07, ankle[1], tilt, size * 0.26, size * 0.1)
         bodies.append(Body(shoe, foot))
         if offset:
@@ -197,7 +222,7 @@ def beast(stage: Set) -> Scene:
     side = 1.0 if stride.length > 0 else -1.0
     length, tracked = size * stage.between(1.0, 1.6), stage.chance(0.4)
     shift = stage.aspect / 2 - float(stride.phase[len(times) // 2]) * stride.length
-    middle = stride.phase * stride.length + shift - 0.5 * stride.swing * stride.length
+    middle = (stride.phase + stride.lead) * stride.length + shift
     back = ground - size - size * 0.05 * np.cos(4 * np.pi * stride.phase)
     cloth = (sprite(stage, "rounded"), sprite(stage, "rounded"))
     bodies: list[Body] = []

@@ -177,7 +177,7 @@ def walking(*, tracked: bool = False) -> Staging:
 
     def shapes(seconds: float) -> list[Shape]:
         index = min(int(seconds * GRID), len(times) - 1)
-        x = begin + float(stride.phase[index] - 0.2) * stride.length
+        x = begin + float(stride.phase[index] + stride.lead) * stride.length
         hip = point(x, 0, size * 0.98)
         neck = hip + point(0.04, 0, 0.55)
         parts: list[Shape] = [
@@ -186,7 +186,7 @@ def walking(*, tracked: bool = False) -> Staging:
         ]
         for (ahead, lifted), depth in zip(feet.values(), (-0.09, 0.09), strict=True):
             foot = point(begin + float(ahead[index]), depth, float(lifted[index]) + 0.06)
-            out = point(0.1 * size, 0, 0.02) * (0.4 + 6 * float(lifted[index]))
+            out = point(0.1 * size, 0, 0.02) * (0.2 + 8 * float(lifted[index]))
             knee = (foot + hip) / 2 + out
             parts += [
                 bar(

@@ -227,8 +227,8 @@ def clap(stage: Set, *, silent: bool = False) -> Scene:
 
 def keys(stage: Set) -> Scene:
     """Fingers that tap keys: small, quick, often."""
-    times, fingers = stage.times, stage.count(2, 6)
-    y, reach = stage.between(0.5, 0.75), stage.between(0.03, 0.12)
+    times, fingers = stage.times, stage.count(2, 5)
+    y, reach = stage.between(0.5, 0.75), stage.between(0.05, 0.15)
     board = poses(times, stage.aspect / 2, y + 0.14, 0, stage.aspect * 0.9, 0.22)
     bodies = [Body(sprite(stage, "box"), board)]
     contacts: list[Contact] = []

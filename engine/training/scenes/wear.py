@@ -52,7 +52,7 @@ class Wear:
 
 def choose(stage: Set) -> Wear:
     """Draw a source's faults: mostly slight, now and then an archive reel or a dark room."""
-    archive, dark = stage.chance(0.18), stage.chance(0.12)
+    archive, dark = stage.chance(0.14), stage.chance(0.07)
     bars = (0.0, 0.0)
     if stage.chance(0.18):
         bars = (
@@ -65,7 +65,7 @@ def choose(stage: Set) -> Wear:
         gain=stage.between(0.2, 0.5) if dark else stage.between(0.6, 1.15),
         gamma=float(np.exp(stage.random.normal(0, 0.3))),
         black=stage.between(0, 30) if stage.chance(0.4) else 0.0,
-        grain=stage.between(2, 12) if archive or dark else stage.between(0, 5),
+        grain=stage.between(2, 10) if archive or dark else stage.between(0, 5),
         blur=stage.between(0.4, 2.0) if stage.chance(0.35) else 0.0,
         quality=stage.count(8, 60) if stage.chance(0.3) else None,
         weave=stage.between(0.1, 1.2) if archive else 0.0,
