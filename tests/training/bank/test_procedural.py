@@ -59,4 +59,4 @@ def test_glass_is_brighter_than_wood_and_wood_than_rubber() -> None:
 
 
 def test_storms_are_brighter_than_breezes() -> None:
-    assert middle("wind-storm") > middle("wind-breeze")
+    assert centroid(CATALOGUE["wind-storm-00"]) > centroid(CATALOGUE["wind-breeze-00"])
