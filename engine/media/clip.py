@@ -82,7 +82,9 @@ def open_clip(path: Path) -> Clip:
 
 
 def _timecode(sources: list[dict[str, str]]) -> str | None:
-    return next((data["timecode"] for data in sources if data.get("timecode")), None)
+    # QuickTime writes "timecode", Matroska "TIMECODE".
+    tags = ((key.lower(), value) for data in sources for key, value in data.items())
+    return next((value for key, value in tags if key == "timecode" and value), None)
 
 
 def _check_complete(reader: FrameReader, path: Path, duration: Fraction) -> None:
