@@ -59,7 +59,6 @@ class Console:
 
         form = "{desc:<24} {percentage:3.0f}%|{bar}| {elapsed}"
         with tqdm(total=1.0, bar_format=form, disable=None, leave=False, file=sys.stderr) as bar:
-
             shown = ("", 0)
 
             def show(stage: str, fraction: float) -> None:
