@@ -21,8 +21,8 @@ __all__ = ["finish", "true_peak_db"]
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 CEILING_DB = -1.0
-# Meters differ by a few tenths of a decibel near half the sample rate.
-_TARGET = 10 ** ((CEILING_DB - 0.5) / 20)
+# Meters differ near half the sample rate: white noise reads 0.5 dB more in FFmpeg's.
+_TARGET = 10 ** ((CEILING_DB - 0.7) / 20)
 _MOST_LIMITED = 2.0  # 6 dB; what exceeds more is turned down as a whole instead
 _LIMITER_SECONDS = 0.01  # how far ahead and behind a peak the limiter acts
 _OFFSET_SECONDS = 0.4  # of the running mean: below about 2 Hz nothing is left
