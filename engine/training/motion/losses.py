@@ -32,7 +32,7 @@ def losses(answers: Answers, truth: Answers) -> tuple[Tensor, ...]:
     shaped = F.binary_cross_entropy_with_logits(curves, true_curves)
     return (
         10 * (surprise * crossed).mean(),
-        0.1 * (named * weight).sum() / total,
+        0.4 * (named * weight).sum() / total,
         0.5 * (louder * weight).sum() / total,
         1.0 * (moved * weight).sum() / total,
         0.5 * shaped,
