@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import CueSheetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 MAX_EVENTS = 100_000
 _REMEDY = "Fix it by hand, or write a new one with: lumiphone cues CLIP"
@@ -96,7 +98,9 @@ class CueSheet:
         try:
             return cls.from_json(json.loads(path.read_text("utf-8")), path.name)
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise CueSheetError(f"{path} cannot be read as a cue sheet ({error})", _REMEDY) from error
+            raise CueSheetError(
+                f"{path} cannot be read as a cue sheet ({error})", _REMEDY
+            ) from error
 
 
 def _number(value: object, what: str, low: float, high: float) -> float:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import InputError
 from engine.timebase import checked_rate, sample_count
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Span:
         """
         checked_rate(self.rate, self.media.name)
         if self.frames < 1:
-            raise InputError(f"The stretch of {self.media.name} is empty", "Choose at least one frame")
+            raise InputError(
+                f"The stretch of {self.media.name} is empty", "Choose at least one frame"
+            )
         if self.media_start < 0:
             raise InputError(
                 f"The stretch of {self.media.name} starts before the file does",

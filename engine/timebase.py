@@ -83,8 +83,8 @@ def _drops(rate: Fraction, *, drop_frame: bool) -> int:
 def parse_time(text: str, rate: Fraction) -> int:
     """Return the frame index that ``text`` names at ``rate``.
 
-    Accepts SMPTE timecode ``HH:MM:SS:FF`` (``HH:MM:SS;FF`` drop-frame), a clock ``[H:]MM:SS[.fff]``,
-    seconds ``12.5`` or ``12.5s``, and a frame number ``240f``.
+    Accepts SMPTE timecode ``HH:MM:SS:FF`` (``HH:MM:SS;FF`` drop-frame), a clock
+    ``[H:]MM:SS[.fff]``, seconds ``12.5`` or ``12.5s``, and a frame number ``240f``.
 
     Raises:
         InputError: Not any of these, or a frame number that this timecode does not have.
@@ -94,7 +94,8 @@ def parse_time(text: str, rate: Fraction) -> int:
         return int(text[:-1])
     if match := _TIMECODE.match(text):
         hours, minutes, seconds, frame = (int(match[i]) for i in (1, 2, 3, 5))
-        return _parse_timecode(text, (hours, minutes, seconds, frame), match[4] in ";,", rate)
+        drop_frame = match[4] in ";,"
+        return _parse_timecode(text, (hours, minutes, seconds, frame), rate, drop_frame=drop_frame)
     if match := _CLOCK.match(text):
         whole = Fraction(int(match[1] or 0) * 3600 + int(match[2]) * 60)
         return round((whole + Fraction(match[3])) * rate)
@@ -107,7 +108,7 @@ def parse_time(text: str, rate: Fraction) -> int:
 
 
 def _parse_timecode(
-    text: str, fields: tuple[int, int, int, int], drop_frame: bool, rate: Fraction  # noqa: FBT001 - one caller
+    text: str, fields: tuple[int, int, int, int], rate: Fraction, *, drop_frame: bool
 ) -> int:
     hours, minutes, seconds, frame = fields
     base = _timecode_base(rate)

@@ -8,6 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch import Tensor, nn  # noqa: E402 - after the check for torch
+
 from engine.training.checkpoints import load_checkpoint  # noqa: E402 - after the check for torch
 from engine.training.run import Run, train  # noqa: E402
 from engine.training.schedule import Pace  # noqa: E402
@@ -24,13 +26,13 @@ class Slope:
     gradient_limit = 10.0
 
     def __init__(self) -> None:
-        self.network = torch.nn.Linear(1, 1, bias=False)
+        self.network = nn.Linear(1, 1, bias=False)
 
-    def train_loss(self, step: int) -> tuple[torch.Tensor, Mapping[str, float]]:
+    def train_loss(self, step: int) -> tuple[Tensor, Mapping[str, float]]:
         x = torch.full((4, 1), 1.0 + step % 3)
         return (self.network(x) - 3 * x).square().mean(), {"batch": 4.0}
 
-    def held_out(self, network: torch.nn.Linear) -> Mapping[str, float]:
+    def held_out(self, network: nn.Linear) -> Mapping[str, float]:
         return {"error": float((network.weight - 3).abs())}
 
     def extra_state(self) -> Mapping[str, Any]:

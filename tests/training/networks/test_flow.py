@@ -2,6 +2,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch import Tensor  # noqa: E402 - after the check for torch
+
 from engine.training.networks.flow import (  # noqa: E402 - after the check for torch
     Flow,
     FlowConfig,
@@ -25,7 +27,7 @@ def shaken(config: FlowConfig) -> Flow:
     return network
 
 
-def inputs(frames: int = 12) -> list[torch.Tensor]:
+def inputs(frames: int = 12) -> list[Tensor]:
     generator = torch.Generator().manual_seed(3)
     return [
         torch.randn(2, frames, 6, generator=generator),
