@@ -20,14 +20,13 @@ from engine.inference.events import Motion, pick_events
 from engine.packs.stages import EventKind
 from engine.training.export import cpu_session
 from engine.training.motion.scores import Tally, by_chance, matched
+from engine.training.motion.stage import event_kinds
 from engine.training.scenes import held_out, wear
 from engine.training.scenes.clip import RATE, SILENT, SIZE, SOUNDING, LabelledClip, render
 from engine.training.scenes.raycast import look
 from engine.training.scenes.sample import room
-from engine.training.scenes.scene import KINDS, Set
+from engine.training.scenes.scene import Set
 
-THRESHOLDS = {"impact": 0.3, "footstep": 0.3, "splash": 0.3}
-DISTANCES = {"impact": 0.08, "footstep": 0.16, "splash": 0.16}
 _SEED = 424_243
 _ROWS, _COLUMNS = 72, 128
 _FOCAL = 1.9  # nearer than in the sample clip
@@ -59,14 +58,6 @@ def encoder(graph: Path) -> Encode:
         return Motion(events[0], strengths[0], offsets[0], curves[0])
 
     return encode
-
-
-def kinds(threshold: float | None = None) -> tuple[EventKind, ...]:
-    """Return the event kinds as the pack states them, or all at one threshold."""
-    return tuple(
-        EventKind(name, THRESHOLDS[name] if threshold is None else threshold, DISTANCES[name])
-        for name in KINDS
-    )
 
 
 def judge(name: str, clip: LabelledClip, motion: Motion, wanted: Sequence[EventKind]) -> Result:
@@ -175,7 +166,7 @@ def best_threshold(
         threshold = step / 20
         total = Tally()
         for (name, clip), motion in zip(clips, motions, strict=True):
-            result = judge(name, clip, motion, kinds(threshold))
+            result = judge(name, clip, motion, event_kinds(threshold))
             total += matched(result.picked, result.true, 0.05)
         found[threshold] = total.f1
     best = max(found, key=lambda threshold: found[threshold])
@@ -196,7 +187,7 @@ def main() -> None:
     ):
         motions = [encode(clip.pictures) for _, clip in clips]
         results = [
-            judge(name, clip, motion, kinds())
+            judge(name, clip, motion, event_kinds())
             for (name, clip), motion in zip(clips, motions, strict=True)
         ]
         best, score = best_threshold(clips, motions)

@@ -1,12 +1,16 @@
 """Export the motion encoder: ``python -m engine.training.motion.export --work DIR --out DIR``.
 
-The graph ``motion.onnx`` takes ``frames`` [1, T, 64, 64] and gives ``events`` [1, T, kinds],
+Beside the graph lie ``motion.json`` (what pack.json says of it) and the log of its training. The
+graph ``motion.onnx`` takes ``frames`` [1, T, 64, 64] and gives ``events`` [1, T, kinds],
 ``strengths`` [1, T], ``offsets`` [1, T] and ``curves`` [1, T, curves]; see docs/motion.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +21,7 @@ from engine.errors import InferenceError
 from engine.training.checkpoints import load_checkpoint
 from engine.training.export import export_graph, parity
 from engine.training.motion.network import MotionEncoder
+from engine.training.motion.stage import motion_stage
 from engine.training.motion.train import new_network
 from engine.training.scenes.clip import SIZE, render
 
@@ -80,6 +85,9 @@ def main() -> None:
     network.load_state_dict(load_checkpoint(options.work / "motion.pt")["average"])
     options.out.mkdir(parents=True, exist_ok=True)
     difference = export(network.eval(), options.out / "motion.onnx")
+    shutil.copyfile(options.work / "motion.jsonl", options.out / "motion.jsonl")
+    described = {"stage": asdict(motion_stage()), "parity": {"motion": difference}}
+    (options.out / "motion.json").write_text(json.dumps(described, indent=1) + "\n", "utf-8")
     print(f"motion.onnx: largest difference from torch {difference:.1e}")  # noqa: T201 - a command's result
 
 

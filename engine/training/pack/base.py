@@ -121,7 +121,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             "scene": PictureStream(
                 Fraction(2), 224, 224, "centre-crop", "rgb", mean=(0.498,), std=(0.502,)
             ),
-            "motion": PictureStream(Fraction(25), 64, 64, "letterbox", "grey"),
+            "motion": PictureStream(Fraction(25), 64, 64, "squash", "grey"),
         },
         text=TextStage(
             "text",

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from engine.inference.events import Motion
-from engine.training.motion.evaluate import best_threshold, judge, kinds, table
+from engine.training.motion.evaluate import best_threshold, judge, table
+from engine.training.motion.stage import event_kinds
 from engine.training.motion.targets import targets
 from engine.training.scenes.clip import LabelledClip
 from engine.training.scenes.scene import KINDS, Contact
@@ -26,7 +27,7 @@ def _perfect(clip: LabelledClip, certainty: float = 1.0) -> Motion:
 def test_the_truth_judged_as_an_answer_is_right_in_time_and_kind() -> None:
     clip = _clip()
 
-    result = judge("made up", clip, _perfect(clip), kinds())
+    result = judge("made up", clip, _perfect(clip), event_kinds())
 
     assert result.picked == pytest.approx(result.true, abs=1e-3)
     assert result.kinds_right == result.kinds_met == len(KINDS)
@@ -36,7 +37,7 @@ def test_the_truth_judged_as_an_answer_is_right_in_time_and_kind() -> None:
 def test_events_where_nothing_sounds_are_counted_as_false() -> None:
     silent = _clip(())
 
-    result = judge("quiet", silent, _perfect(_clip()), kinds())
+    result = judge("quiet", silent, _perfect(_clip()), event_kinds())
 
     # Three events in 2.4 s.
     assert "| quiet | | | | | | | 1.25 |" in table([result])

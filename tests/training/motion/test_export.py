@@ -1,3 +1,5 @@
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -5,9 +7,13 @@ import onnxruntime
 import pytest
 import torch
 
+from engine.packs.codec import decode
+from engine.packs.stages import MotionStage
 from engine.training.motion.export import OUTPUTS, export
 from engine.training.motion.network import CONTEXT
+from engine.training.motion.stage import motion_stage
 from engine.training.motion.train import new_network
+from engine.training.scenes.scene import KINDS
 from engine.training.warm_start import load_weights
 
 pytestmark = pytest.mark.training
@@ -58,3 +64,11 @@ def test_a_shipped_graph_is_a_starting_point_for_training(graph: Path) -> None:
     for name, weight in exported.state_dict().items():
         # Stored as float16.
         torch.testing.assert_close(network.state_dict()[name], weight, rtol=1e-3, atol=1e-4)
+
+
+def test_what_the_pack_is_told_can_be_read_as_a_motion_stage() -> None:
+    stage = motion_stage()
+
+    assert decode(MotionStage, json.loads(json.dumps(asdict(stage)))) == stage
+    assert [kind.name for kind in stage.kinds] == list(KINDS)
+    assert stage.context == CONTEXT
