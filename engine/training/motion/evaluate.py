@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.inference.events import Motion, pick_events
-from engine.packs.stages import EventKind
 from engine.training.export import cpu_session
 from engine.training.motion.scores import Tally, by_chance, matched
 from engine.training.motion.stage import event_kinds
@@ -26,6 +26,9 @@ from engine.training.scenes.clip import RATE, SILENT, SIZE, SOUNDING, LabelledCl
 from engine.training.scenes.raycast import look
 from engine.training.scenes.sample import room
 from engine.training.scenes.scene import Set
+
+if TYPE_CHECKING:
+    from engine.packs.stages import EventKind
 
 _SEED = 424_243
 _ROWS, _COLUMNS = 72, 128
