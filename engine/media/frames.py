@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _DECODE_UP_TO = Fraction(1)  # sooner than this, decoding from the beginning beats a seek
 _STEPS_BACK = (0, 1, 4, 15, 60)  # seconds before the wanted time, tried in turn
+_WITH_DURATION = ("mov", "matroska", "avi", "asf", "flv", "gif")
 _ROUNDING = Fraction(1, 1000)  # the coarsest clock (Matroska, FLV) counts milliseconds
 
 
@@ -80,12 +81,17 @@ class FrameReader:
         self.tolerance = min(Fraction(stream.time_base or _ROUNDING), _ROUNDING)
 
     def declared_duration(self) -> Fraction | None:
-        """Return how long the file claims the pictures last (s), if it says so of them alone."""
+        """Return how long the file claims the pictures last (s), if it says so of them alone.
+
+        Of streams without a header (MPEG, bare H.264) FFmpeg only guesses from the bit rate.
+        """
+        if not self.container.format.name.startswith(_WITH_DURATION):
+            return None
         if self.stream.duration and self.stream.time_base:
             return self.stream.duration * self.stream.time_base
         if self.container.duration and not self.container.streams.audio:
             start = max(self.container.start_time or 0, 0)
-            # Matroska counts from zero, MPEG from the first stamp: the shorter claim is safe.
+            # Matroska counts from zero, others from the first stamp: the shorter claim is safe.
             return Fraction(self.container.duration - start, 1_000_000)
         return None
 

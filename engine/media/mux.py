@@ -60,7 +60,8 @@ def mux(
     """Write the span's pictures with the sound of ``wav`` and return the path written.
 
     The path has another suffix than ``out`` where that container cannot hold the pictures (VP8,
-    ProRes in MP4) or the sound (PCM in MP4). Rotation, pixel aspect and colour stay as they are.
+    ProRes in MP4) or the sound (PCM in MP4). Rotation, pixel aspect and colour stay as they are;
+    so does the timecode of a span that begins where the clip does.
 
     Args:
         span: Which stretch of which clip; its speed must be 1.
