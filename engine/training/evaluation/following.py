@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -81,7 +81,7 @@ def measure_following(bench: Bench) -> tuple[Following, ...]:
     }
     for i, (prompt, sheet, recordings) in enumerate(cases):
         bench.progress("cue sheets", i / len(cases))
-        onsets = type(sheet)(sheet.rate, sheet.events)
+        onsets = replace(sheet, curves={})
         wishes = (Wish(prompt.words, cues=cues) for cues in (onsets, sheet, None))
         sounds = [bench.subject.take(wish, SEED + i) for wish in wishes]
         sounds += [recordings, bench.subject.reconstruct(recordings)]
@@ -98,8 +98,9 @@ def _cases(bench: Bench) -> list[_Case]:
     for i in range(bench.plan.sheets):
         random, prompt = generator(3, i), sharp[i % len(sharp)]
         sheet = random_sheet(SECONDS, random)
-        entries = bench.recordings.choose(prompt).entries
-        samples = bench.recordings.placed(entries, sheet.events, bench.subject.samples, random)
+        # What sounds twice at one event would count as wrong.
+        single = bench.recordings.single(prompt)
+        samples = bench.recordings.placed(single, sheet.events, bench.subject.samples, random)
         cases.append(_Case(prompt, with_energy_of(sheet, samples), samples))
     return cases
 

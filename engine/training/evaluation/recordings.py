@@ -74,6 +74,21 @@ class Recordings:
             and (longest is None or entry.samples <= longest)
         )
 
+    def single(self, prompt: Prompt) -> tuple[Entry, ...]:
+        """Return the recordings of a prompt that sound once: held-out ones if there are any.
+
+        Raises:
+            InputError: The bank has none of these.
+        """
+        chosen = self.choose(prompt).entries
+        for entries in (chosen, self.of_split(prompt, "train")):
+            if single := tuple(e for e in entries if len(self._palette.onsets(e)) == 1):
+                return single
+        raise InputError(
+            f"The audio bank has no single sound for '{prompt.words}'",
+            "Build it with all packages: python -m engine.training.bank --help",
+        )
+
     def music(self) -> tuple[Entry, ...]:
         """Return the held-out music."""
         return tuple(e for e in self._entries if e.split == "held-out" and e.role == "music")

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.training.evaluation.prompts import load_prompts
+from engine.training.evaluation.yamnet_package import installed, load_published
+
+
+def test_there_are_at_least_twenty_prompts_each_named_once() -> None:
+    words = [prompt.words for prompt in load_prompts().prompts]
+    assert len(set(words)) == len(words) >= 20
+
+
+def test_every_prompt_says_what_must_be_heard_and_where_it_is_recorded() -> None:
+    for prompt in load_prompts().prompts:
+        assert prompt.classes
+        assert all(len(name.split("/")) == 2 for name in prompt.recordings)
+        assert prompt.every is None or 0.2 <= prompt.every <= 3
+
+
+def test_pairs_can_be_told_apart_by_their_classes() -> None:
+    pairs = load_prompts().pairs
+    assert len(pairs) >= 10
+    for first, second in pairs:
+        assert set(first.classes).isdisjoint(second.classes)
+
+
+@pytest.mark.skipif(not installed(), reason="needs YAMNet's class names")
+def test_yamnet_knows_every_class() -> None:
+    known = set(load_published().class_names)
+    for prompt in load_prompts().prompts:
+        assert known.issuperset(prompt.classes), prompt.words
