@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import CancelledError, InferenceError, PackError
+from engine.inference.noise import MAX_SEED, noise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,8 @@ class LatentDecoder:
         samples: int,
         on_chunk: Callable[[int, int], None] = lambda _done, _total: None,
         cancelled: Callable[[], bool] = lambda: False,
+        *,
+        seed: int = 0,
     ) -> Floats:
         """Return exactly ``samples`` samples per channel, float32 [audio.channels, samples].
 
@@ -47,6 +50,7 @@ class LatentDecoder:
             samples: Wanted length; what the latent has beyond is cut off.
             on_chunk: Told latents done and latents in all.
             cancelled: Asked before each chunk.
+            seed: Of the take; decides the vocoder's noise, where it wants any.
 
         Raises:
             CancelledError: ``cancelled`` said so.
@@ -64,7 +68,7 @@ class LatentDecoder:
                 raise CancelledError
             stop = min(start + self._stage.chunk, needed)
             before = min(start, context)
-            piece = self._run(latent[start - before : stop + context])
+            piece = self._run(latent[start - before : stop + context], start - before, seed)
             inner = piece[:, before * hop : (before + stop - start) * hop]
             target = waveform[:, start * hop : stop * hop]
             target[:] = inner[:, : target.shape[1]]
@@ -76,9 +80,13 @@ class LatentDecoder:
             )
         return waveform
 
-    def _run(self, latent: Floats) -> Floats:
-        outputs = self._runner.run(self._stage.graph, {self._stage.input: latent[None]})
-        waveform: Floats = outputs[self._stage.output]
+    def _run(self, latent: Floats, start: int, seed: int) -> Floats:
+        feeds = {self._stage.input: latent[None]}
+        if self._stage.noise:
+            # Counted from the other end, so that it is not the noise which the latent began as.
+            grains = noise(MAX_SEED - seed, start, len(latent), self._audio.hop)
+            feeds[self._stage.noise] = grains.reshape(1, -1)
+        waveform: Floats = self._runner.run(self._stage.graph, feeds)[self._stage.output]
         wanted = (self._audio.channels, len(latent) * self._audio.hop)
         if waveform.size != wanted[0] * wanted[1]:
             raise PackError(

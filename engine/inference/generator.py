@@ -99,7 +99,11 @@ class TakeGenerator:
             cancelled,
         )
         return self._decoder.decode(
-            latent, samples, lambda done, total: on_progress("decoding", done, total), cancelled
+            latent,
+            samples,
+            lambda done, total: on_progress("decoding", done, total),
+            cancelled,
+            seed=settings.seed,
         )
 
     def check_length(self, samples: int) -> None:

@@ -127,11 +127,13 @@ def _check_velocity(manifest: Manifest) -> None:
 
 
 def _check_codec(manifest: Manifest) -> None:
-    for field, stage in (("decoder", manifest.decoder), ("encoder", manifest.encoder)):
-        if stage:
-            _check_tensors(
-                manifest, field, stage.graph, {"input": stage.input}, {"output": stage.output}
-            )
+    decoder, encoder = manifest.decoder, manifest.encoder
+    fed = {"input": decoder.input, "noise": decoder.noise}
+    _check_tensors(manifest, "decoder", decoder.graph, fed, {"output": decoder.output})
+    if encoder:
+        _check_tensors(
+            manifest, "encoder", encoder.graph, {"input": encoder.input}, {"output": encoder.output}
+        )
     if "retake" in manifest.abilities and manifest.encoder is None:
         raise FieldError("abilities", "has 'retake', but there is no 'encoder'")
 

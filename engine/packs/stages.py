@@ -289,6 +289,7 @@ class DecoderStage:
         output: The waveform.
         context: Latents on either side that a sample can depend on.
         chunk: Latents to decode at once, besides the context.
+        noise: Input for white noise [1, T * hop], where the vocoder needs a source of chance.
     """
 
     graph: Name
@@ -296,6 +297,7 @@ class DecoderStage:
     output: str
     context: Whole
     chunk: Count = 256
+    noise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

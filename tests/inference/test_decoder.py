@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 from engine.errors import CancelledError, InferenceError, PackError
 from engine.inference.decoder import LatentDecoder
 from engine.inference.noise import noise
+from engine.packs.stages import Tensor
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.inference.arrays import Floats
     from engine.inference.session import Sessions
     from engine.packs.registry import Pack
 
@@ -33,6 +37,28 @@ def test_chunks_with_context_give_what_one_run_gives(
     whole = sessions.run("decoder", {"latent": latent[None]})["audio"][:, :samples]
     chunked = decoder_of(sessions, tiny, chunk).decode(latent, samples)
     np.testing.assert_allclose(chunked, whole, atol=1e-6)
+
+
+class Hiss:
+    """A vocoder that gives back its noise."""
+
+    def run(self, graph: str, feeds: Mapping[str, Floats]) -> dict[str, Floats]:
+        assert graph == "decoder"
+        return {"audio": feeds["grains"]}
+
+
+def test_the_vocoders_noise_belongs_to_seed_and_place(tiny: Pack) -> None:
+    stage = replace(tiny.manifest.decoder, noise="grains", chunk=5, context=2)
+    graph = tiny.manifest.graphs["decoder"]
+    fed = replace(graph, inputs={**graph.inputs, "grains": Tensor("float32", (1, "N"))})
+    graphs = {**tiny.manifest.graphs, "decoder": fed}
+    decoder = LatentDecoder(Hiss(), replace(tiny.manifest, decoder=stage, graphs=graphs))
+    latent = noise(1, 0, 12, 40)
+    first = decoder.decode(latent, 12 * 1024, seed=3)
+    np.testing.assert_array_equal(decoder.decode(latent, 7 * 1024, seed=3), first[:, : 7 * 1024])
+    assert abs(first.std() - 1) < 0.05
+    assert np.abs(first - decoder.decode(latent, 12 * 1024, seed=4)).mean() > 0.5
+    assert abs(np.corrcoef(first[0, :480], latent.reshape(-1))[0, 1]) < 0.2
 
 
 def test_without_context_chunks_would_show(sessions: Sessions, tiny: Pack) -> None:

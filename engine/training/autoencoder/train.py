@@ -55,29 +55,38 @@ class AutoencoderStage:
         held_out = BankAudio(options.bank, "held-out")
         self.reference = held_out.batch(HELD_OUT_CLIPS, self.length, np.random.default_rng(1))
 
-    def reconstruct(
-        self, network: Autoencoder, audio: Tensor, noise: float
-    ) -> tuple[Tensor, Tensor]:
-        """Return (waveform [batch, samples], latent)."""
+    def encode(self, network: Autoencoder, audio: Tensor) -> Tensor:
+        """Return the latent [batch, frames, channels] of waveforms."""
         # bfloat16 keeps float32's range, so no loss scaling is needed on either device.
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            latent = network.encoder(audio).float()
-            return network.decoder(latent + noise * torch.randn_like(latent)), latent
+            latent: Tensor = network.encoder(audio).float()
+        return latent
+
+    def decode(self, network: Autoencoder, latent: Tensor) -> Tensor:
+        """Return waveforms [batch, samples] of a latent, drawn with fresh noise."""
+        samples = latent.shape[1] * self.config.samples_per_latent
+        noise = torch.randn(latent.shape[0], samples, device=self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            waveform: Tensor = network.decoder(latent, noise)
+        return waveform
 
     def train_loss(self, step: int) -> tuple[Tensor, Mapping[str, float]]:
         """Return the loss of a fresh batch; the figure is the mel distance (natural log)."""
         random = np.random.default_rng((self.options.seed, step))
         audio = self.audio.batch(self.options.batch, self.length, random).to(self.device)
-        output, latent = self.reconstruct(self.network, audio, LATENT_NOISE)
-        spectral, mel = self.loss(output, audio)
-        return spectral + LATENT_PENALTY * latent.square().mean(), {"mel": float(mel)}
+        latent = self.encode(self.network, audio)
+        code = latent + LATENT_NOISE * torch.randn_like(latent)
+        first, second = self.decode(self.network, torch.cat([code, code])).chunk(2)
+        loss = self.loss(first, second, audio) + LATENT_PENALTY * latent.square().mean()
+        return loss, {"mel": float(self.loss.mel_distance(first.detach(), audio))}
 
     def held_out(self, network: Autoencoder) -> Mapping[str, float]:
         """Return mel distance and latent deviation on held-out recordings."""
         audio = self.reference.to(self.device)
-        output, latent = self.reconstruct(network, audio, 0.0)
+        latent = self.encode(network, audio)
+        output = self.decode(network, latent)
         return {
-            "held_out_mel": float(self.loss(output, audio)[1]),
+            "held_out_mel": float(self.loss.mel_distance(output, audio)),
             "latent_deviation": float(latent.std()),
         }
 

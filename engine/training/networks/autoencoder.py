@@ -2,7 +2,8 @@
 
 The encoder sees log magnitudes only, so the latent holds no phase and stays easy to generate; the
 head of the decoder predicts magnitude and phase and sums overlapping inverse transforms (Vocos,
-Siuzdak 2023).
+Siuzdak 2023). Beside them it predicts the magnitude of a part made of white noise: a decoder
+without a source of chance hums where rain, wind or breath is meant.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ BINS = WINDOW // 2 + 1
 OVERLAP = WINDOW // HOP
 MAGNITUDE_FLOOR = 1e-4
 MAX_LOG_MAGNITUDE = 5.0
+NOISE_MAGNITUDE = (0.375 * WINDOW) ** 0.5  # RMS of a bin of white noise under a Hann window
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,15 @@ class Fourier(nn.Module):
         return windowed
 
 
+def framed(audio: Tensor) -> Tensor:
+    """Return frames [batch, n, WINDOW] of [batch, n * HOP], frame k centred on its own hop."""
+    margin = (WINDOW - HOP) // 2
+    padded = torch.nn.functional.pad(audio, (margin, WINDOW - HOP - margin))
+    pieces = padded.reshape(audio.shape[0], -1, HOP)
+    count = pieces.shape[1] - OVERLAP + 1
+    return torch.cat([pieces[:, k : k + count] for k in range(OVERLAP)], dim=2)
+
+
 class Encoder(nn.Module):
     """Waveform [batch, frames * 1024] to latent [batch, frames, latent_channels]."""
 
@@ -114,13 +125,8 @@ class Encoder(nn.Module):
 
     def spectrum(self, audio: Tensor) -> Tensor:
         """Return log magnitudes [batch, time / 256, 513], frame k centred on sample 256 k + 128."""
-        margin = (WINDOW - HOP) // 2
-        padded = torch.nn.functional.pad(audio, (margin, WINDOW - HOP - margin))
-        pieces = padded.reshape(audio.shape[0], -1, HOP)
-        count = pieces.shape[1] - OVERLAP + 1
-        frames = torch.cat([pieces[:, k : k + count] for k in range(OVERLAP)], dim=2)
         with torch.autocast(audio.device.type, enabled=False):
-            real, imaginary = self.fourier.analyse(frames)
+            real, imaginary = self.fourier.analyse(framed(audio))
         power = real.square() + imaginary.square()
         return 0.5 * torch.log(power + MAGNITUDE_FLOOR**2)
 
@@ -134,7 +140,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Latent [batch, frames, latent_channels] to waveform [batch, frames * 1024]."""
+    """Latent [batch, frames, latent_channels] and white noise to [batch, frames * 1024]."""
 
     def __init__(self, config: AutoencoderConfig) -> None:
         super().__init__()
@@ -149,18 +155,22 @@ class Decoder(nn.Module):
             *(ConvNeXtBlock(fine, config.expansion) for _ in range(config.decoder_fine_blocks))
         )
         self.norm = nn.LayerNorm(fine)
-        self.head = nn.Linear(fine, 2 * BINS)
+        self.head = nn.Linear(fine, 3 * BINS)
         self.fourier = Fourier()
 
-    def forward(self, latent: Tensor) -> Tensor:
-        """Return the waveform."""
+    def forward(self, latent: Tensor, noise: Tensor) -> Tensor:
+        """Return the waveform; ``noise`` is standard normal, [batch, frames * 1024]."""
         x = self.up(self.coarse(self.enter(latent)))
         x = self.fine(x.reshape(x.shape[0], -1, x.shape[2] // self.stride))
         predicted = self.head(self.norm(x)).float()
         with torch.autocast(latent.device.type, enabled=False):
-            magnitude = torch.exp(predicted[..., :BINS].clamp(max=MAX_LOG_MAGNITUDE))
-            phase = predicted[..., BINS:]
-            frames = self.fourier.synthesise(magnitude * phase.cos(), magnitude * phase.sin())
+            tonal, phase, noisy = predicted.chunk(3, dim=-1)
+            magnitude = torch.exp(tonal.clamp(max=MAX_LOG_MAGNITUDE))
+            gain = torch.exp(noisy.clamp(max=MAX_LOG_MAGNITUDE)) / NOISE_MAGNITUDE
+            real, imaginary = self.fourier.analyse(framed(noise))
+            frames = self.fourier.synthesise(
+                magnitude * phase.cos() + gain * real, magnitude * phase.sin() + gain * imaginary
+            )
             return self._overlap_add(frames)
 
     def _overlap_add(self, frames: Tensor) -> Tensor:

@@ -105,7 +105,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
         schema=1,
         id=PACK_ID,
         title="Lumiphone base",
-        licence=Licence("GPL-3.0-or-later", commercial_use=True, file="LICENSE"),
+        licence=Licence("GPL-3.0-only", commercial_use=True, file="LICENSE"),
         source="Trained by engine.training on freely licensed sound; see DATA_CARD.md",
         precision="mixed",
         opset=18,
@@ -152,7 +152,9 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             conditions={"text": Condition("text"), "cues": Condition("cues")},
         ),
         # Nine latents of the coarse blocks, four of the fine ones, one of the transform.
-        decoder=DecoderStage("decoder", input="latent", output="audio", context=16, chunk=256),
+        decoder=DecoderStage(
+            "decoder", input="latent", output="audio", context=16, chunk=256, noise="noise"
+        ),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
         sampler=base_sampler(),
         stems={"effects": ("text", "cues")},

@@ -69,17 +69,17 @@ def export_autoencoder(network: Autoencoder, folder: Path) -> dict[str, float]:
     )
     export_graph(
         network.decoder,
-        [latent],
+        [latent, audio],
         folder / "decoder.onnx",
-        input_names=["latent"],
+        input_names=["latent", "noise"],
         output_names=["audio"],
-        dynamic_shapes={"latent": {1: "T"}},
+        dynamic_shapes={"latent": {1: frames}, "noise": {1: 1024 * frames}},
     )
     longer = 0.1 * torch.randn(1, 1024 * 50, generator=generator)
-    code = network.encoder(longer).detach()
+    code = {"latent": network.encoder(longer).detach(), "noise": 10 * longer}
     errors = {
         "encoder": parity(network.encoder, folder / "encoder.onnx", {"audio": longer}),
-        "decoder": parity(network.decoder, folder / "decoder.onnx", {"latent": code}),
+        "decoder": parity(network.decoder, folder / "decoder.onnx", code),
     }
     return {name: _checked(name, error) for name, error in errors.items()}
 

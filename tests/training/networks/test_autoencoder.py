@@ -49,7 +49,7 @@ def test_one_latent_stands_for_1024_samples_both_ways() -> None:
     network = Autoencoder(SMALL)
     latent = network.encoder(torch.zeros(3, 5 * 1024))
     assert latent.shape == (3, 5, 6)
-    assert network.decoder(latent).shape == (3, 5 * 1024)
+    assert network.decoder(latent, torch.zeros(3, 5 * 1024)).shape == (3, 5 * 1024)
 
 
 def test_the_spectrum_of_a_click_peaks_at_its_own_frame() -> None:
@@ -64,11 +64,11 @@ def test_a_sample_depends_on_no_latent_farther_than_the_stated_context() -> None
     decoder = Autoencoder(SMALL).decoder.eval()
     for parameter in decoder.parameters():  # make every block count
         torch.nn.init.normal_(parameter, std=0.3)
-    latent = torch.randn(1, 80, 6)
+    latent, noise = torch.randn(1, 80, 6), torch.randn(1, 80 * 1024)
     changed = latent.clone()
     changed[:, 40] += 1.0
     with torch.no_grad():
-        differs = (decoder(latent) - decoder(changed)).abs()[0] > 1e-6
+        differs = (decoder(latent, noise) - decoder(changed, noise)).abs()[0] > 1e-6
     touched = differs.nonzero().flatten()
     assert touched.min() >= (40 - 16) * 1024
     assert touched.max() < (41 + 16) * 1024
