@@ -7,6 +7,7 @@ renderer) and ray-cast scenes (another renderer), with chance and false events a
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +26,7 @@ from engine.training.scenes import held_out, wear
 from engine.training.scenes.clip import RATE, SILENT, SIZE, SOUNDING, LabelledClip, render
 from engine.training.scenes.raycast import look
 from engine.training.scenes.sample import room
-from engine.training.scenes.scene import Set
+from engine.training.scenes.scene import Contact, Set
 
 if TYPE_CHECKING:
     from engine.packs.stages import EventKind
@@ -112,6 +113,30 @@ _ARCHIVE = replace(
 )
 
 
+def from_folders(folder: Path) -> list[tuple[str, LabelledClip]]:
+    """Read scenes that another renderer wrote: folders of PNG pictures with ``truth.json``.
+
+    Args:
+        folder: As ``tools/blender_scenes.py`` writes it: pictures at RATE, [seconds, kind] pairs.
+    """
+    clips = []
+    for truth in sorted(folder.glob("*/truth.json")):
+        contacts = tuple(
+            Contact(at, 1.0, kind) for at, kind in json.loads(truth.read_text("utf-8"))
+        )
+        paths = sorted(truth.parent.glob("*.png"))
+        greys = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
+        small = [
+            cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+            for grey in greys
+            if grey is not None
+        ]
+        pictures = np.stack(small).astype(np.uint8)
+        silence = np.zeros(len(pictures), np.float32)
+        clips.append((truth.parent.name, LabelledClip(pictures, contacts, silence, ())))
+    return clips
+
+
 def _cast(staging: held_out.Staging, rate: int) -> list[NDArray[np.float32]]:
     still = room()
     pictures = []
@@ -181,13 +206,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--graph", type=Path, required=True, help="motion.onnx")
     parser.add_argument("--per-family", type=int, default=6, help="sprite clips of each family")
+    parser.add_argument("--folders", type=Path, help="scenes from tools/blender_scenes.py")
     options = parser.parse_args()
     encode = encoder(options.graph)
-    for title, clips in (
+    sets = [
         ("Sprites, unseen seeds", sprites(options.per_family)),
         ("Ray-cast, never trained on", ray_cast(worn=False)),
         ("Ray-cast as an archive reel", ray_cast(worn=True)),
-    ):
+    ]
+    if options.folders:
+        sets.append(("Rendered elsewhere", from_folders(options.folders)))
+    for title, clips in sets:
         motions = [encode(clip.pictures) for _, clip in clips]
         results = [
             judge(name, clip, motion, event_kinds())

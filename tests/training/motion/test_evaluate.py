@@ -1,8 +1,11 @@
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
 from engine.inference.events import Motion
-from engine.training.motion.evaluate import best_threshold, judge, table
+from engine.training.motion.evaluate import best_threshold, from_folders, judge, table
 from engine.training.motion.stage import event_kinds
 from engine.training.motion.targets import targets
 from engine.training.scenes.clip import LabelledClip
@@ -50,3 +53,17 @@ def test_the_best_threshold_lies_below_what_true_events_reach() -> None:
 
     assert threshold < 0.45
     assert score == 1
+
+
+def test_scenes_of_another_renderer_are_read_with_their_truth(tmp_path: Path) -> None:
+    folder = tmp_path / "knock"
+    folder.mkdir()
+    for index in range(3):
+        cv2.imwrite(str(folder / f"{index:04d}.png"), np.full((54, 96), 80 * index, np.uint8))
+    (folder / "truth.json").write_text('[[0.06, "impact"]]', "utf-8")
+
+    [(name, clip)] = from_folders(tmp_path)
+
+    assert name == "knock"
+    assert [int(picture[32, 32]) for picture in clip.pictures] == [0, 80, 160]
+    assert clip.contacts == (Contact(0.06, 1.0),)
