@@ -73,16 +73,17 @@ def measure_following(bench: Bench) -> tuple[Following, ...]:
     """
     cases = _cases(bench)
     rows: dict[str, list[Samples]] = {
-        "takes, onsets given": [],
-        "takes, onsets and energy given": [],
-        "takes, no cues": [],
+        "takes, prompt and onsets given": [],
+        "takes, onsets and energy given, no prompt": [],
+        "takes, prompt but no cues": [],
         "recordings placed at the events": [],
         "the same through the autoencoder": [],
     }
     for i, (prompt, sheet, recordings) in enumerate(cases):
         bench.progress("cue sheets", i / len(cases))
         onsets = replace(sheet, curves={})
-        wishes = (Wish(prompt.words, cues=cues) for cues in (onsets, sheet, None))
+        # With words, some packs leave the energy to them (CueStage.silence).
+        wishes = (Wish(prompt.words, cues=onsets), Wish(cues=sheet), Wish(prompt.words))
         sounds = [bench.subject.take(wish, SEED + i) for wish in wishes]
         sounds += [recordings, bench.subject.reconstruct(recordings)]
         for row, samples in zip(rows.values(), sounds, strict=True):

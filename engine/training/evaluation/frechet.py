@@ -32,6 +32,8 @@ def frechet_distance(first: NDArray[np.floating[Any]], second: NDArray[np.floati
 def _fitted(
     values: NDArray[np.floating[Any]],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The mean, and a factor [n, dimensions] whose square is the covariance."""
+    """The mean, and a factor whose square is the covariance, [n or dimensions, dimensions]."""
     mean = values.mean(axis=0, dtype=np.float64)
-    return mean, (values - mean) / np.sqrt(len(values) - 1)
+    factor = (values - mean) / np.sqrt(len(values) - 1)
+    _, triangle = np.linalg.qr(factor)  # no more rows than dimensions, and the same square
+    return mean, triangle
