@@ -103,14 +103,16 @@ class Run(Generic[Network]):
         """Train until the minutes are over; yield the mean figures of every few steps."""
         figures: defaultdict[str, list[float]] = defaultdict(list)
         saved = time.monotonic()
-        while self.pace.progress < 1:
+        done = self.pace.progress >= 1
+        while not done:
             for name, value in self.train_step().items():
                 figures[name].append(value)
-            if self.step % LOG_EVERY == 0 or self.pace.progress >= 1:
+            done = self.pace.progress >= 1
+            if self.step % LOG_EVERY == 0 or done:
                 record = {"step": float(self.step), "minutes": self.pace.seconds / 60}
                 record |= {name: float(np.mean(values)) for name, values in figures.items()}
                 figures.clear()
-                if self.step % HELD_OUT_EVERY == 0 or self.pace.progress >= 1:
+                if self.step % HELD_OUT_EVERY == 0 or done:
                     with torch.no_grad():
                         record |= self.stage.held_out(self.average.network)
                 yield record
