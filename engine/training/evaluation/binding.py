@@ -38,31 +38,47 @@ class PromptBinding:
         words: The prompt.
         takes: Takes with the prompt.
         unprompted: Takes with the same seeds and cues, without it.
-        others: Takes of the other prompts, as far as they share none of its classes.
+        others: Takes of the other prompts, as far as they share none of its classes, if any.
         recordings: Real recordings of it.
         reconstructions: The same through the autoencoder.
         held_out: Whether training has never used these recordings.
+        familiar: Recordings of it that training has used; None if ``recordings`` are such.
         heard: The five classes heard most in the first take.
     """
 
     words: str
     takes: Recognition
     unprompted: Recognition
-    others: Recognition
+    others: Recognition | None
     recordings: Recognition
     reconstructions: Recognition
     held_out: bool
+    familiar: Recognition | None
     heard: tuple[str, ...]
+
+    @property
+    def recognisable(self) -> bool:
+        """Whether YAMNet mostly recognises real recordings of it."""
+        real = self.familiar or self.recordings
+        return max(real.top, self.recordings.top) > 0.5
 
 
 def recognise(sounds: Iterable[Sound], prompt: Prompt) -> Recognition:
-    """Return how often and how strongly the prompt's classes are heard; 0 for no sounds."""
+    """Return how often and how strongly the prompt's classes are heard in one sound or more."""
     hearings = [sound.hearing for sound in sounds]
-    if not hearings:
-        return Recognition(0.0, 0.0)
     tops = [not set(prompt.classes).isdisjoint(hearing.top(TOP)) for hearing in hearings]
     scores = [hearing.score(prompt.classes) for hearing in hearings]
     return Recognition(float(np.mean(tops)), float(np.mean(scores)))
+
+
+def mean_recognition(parts: Iterable[Recognition | None]) -> Recognition | None:
+    """Return the mean of those that there are; None if there are none."""
+    known = [part for part in parts if part]
+    if not known:
+        return None
+    return Recognition(
+        float(np.mean([part.top for part in known])), float(np.mean([part.score for part in known]))
+    )
 
 
 def measure_binding(collection: Sequence[PromptSounds]) -> tuple[PromptBinding, ...]:
@@ -72,19 +88,20 @@ def measure_binding(collection: Sequence[PromptSounds]) -> tuple[PromptBinding, 
 
 def _binding(own: PromptSounds, collection: Sequence[PromptSounds]) -> PromptBinding:
     prompt = own.prompt
-    others = (
+    others = [
         sound
         for other in collection
         if set(prompt.classes).isdisjoint(other.prompt.classes)
         for sound in other.takes
-    )
+    ]
     return PromptBinding(
         prompt.words,
         recognise(own.takes, prompt),
         recognise(own.unprompted, prompt),
-        recognise(others, prompt),
+        recognise(others, prompt) if others else None,
         recognise(own.recordings, prompt),
         recognise(own.reconstructions, prompt),
         own.held_out,
+        recognise(own.familiar, prompt) if own.familiar else None,
         own.takes[0].hearing.top(TOP),
     )

@@ -64,12 +64,13 @@ class Recordings:
         return Chosen(entries, bool(held_out))
 
     def of_split(self, prompt: Prompt, split: Split) -> tuple[Entry, ...]:
-        """Return the recordings of a prompt in one part of the bank, maybe none."""
+        """Return a prompt's recordings in one part of the bank, maybe none; no synthetic ones."""
         longest = None if prompt.every is None else _LONGEST_EVENT
         return tuple(
             entry
             for entry in self._entries
             if entry.split == split
+            and entry.package != "procedural"
             and f"{entry.category}/{entry.subject}" in prompt.recordings
             and (longest is None or entry.samples <= longest)
         )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine.training.evaluation.binding import TOP
+from engine.training.evaluation.binding import TOP, mean_recognition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +16,14 @@ if TYPE_CHECKING:
     from engine.training.evaluation.report import Cost, Report, TakeLevels
     from engine.training.evaluation.variety import Variety
 
+_COLUMNS = (
+    "takes",
+    "without prompt",
+    "other prompts",
+    "recordings",
+    "the same through autoencoder",
+    "recordings trained on",
+)
 AUDIBLE = 0.05  # a class scored lower before it was refused cannot be heard to fall
 
 
@@ -55,34 +61,36 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _cells(recognition: Recognition) -> str:
+def _cells(recognition: Recognition | None) -> str:
+    if recognition is None:
+        return "-"
     return f"{_percent(recognition.top)}, {recognition.score:.2f}"
 
 
 def _binding(rows: Sequence[PromptBinding]) -> Iterator[str]:
     yield f"## Prompts bind: class within YAMNet's top {TOP}, mean score"
     yield ""
-    columns = ("takes", "without prompt", "other prompts", "recordings", "through autoencoder")
-    yield from _header("prompt", *columns, "heard first")
+    yield from _header("prompt", *_COLUMNS, "heard first")
     for row in rows:
         name = row.words if row.held_out else f"{row.words} *"
         yield _row(name, *(_cells(each) for each in _columns(row)), ", ".join(row.heard[:2]))
     for title, chosen in (
         ("all", rows),
-        ("those whose recordings are recognised", [r for r in rows if r.recordings.top > 0.5]),
+        ("those whose recordings are recognised", [row for row in rows if row.recognisable]),
     ):
         if chosen:
-            means = np.mean([[(c.top, c.score) for c in _columns(row)] for row in chosen], axis=0)
-            cells = (f"{_percent(top)}, {score:.2f}" for top, score in means)
+            columns = zip(*(_columns(row) for row in chosen), strict=True)
+            cells = (_cells(mean_recognition(column)) for column in columns)
             yield _row(f"mean of {title} ({len(chosen)})", *cells, "")
     higher = sum(row.takes.score > row.unprompted.score for row in rows)
     yield ""
     yield f"The prompted class scores higher than without the prompt for {higher} of {len(rows)}."
-    yield "\\* the bank holds out no recordings of it: those here were trained on."
+    yield "\\* the bank holds out no recordings of it: all of them were trained on."
 
 
-def _columns(row: PromptBinding) -> tuple[Recognition, ...]:
-    return (row.takes, row.unprompted, row.others, row.recordings, row.reconstructions)
+def _columns(row: PromptBinding) -> tuple[Recognition | None, ...]:
+    real = (row.recordings, row.reconstructions, row.familiar)
+    return (row.takes, row.unprompted, row.others, *real)
 
 
 def _refusals(trials: Sequence[RefusalTrial]) -> Iterator[str]:
