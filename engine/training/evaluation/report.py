@@ -16,6 +16,7 @@ from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.verify import measure
 from engine.training.evaluation.bench import SECONDS
 from engine.training.evaluation.binding import measure_binding
+from engine.training.evaluation.buzz import measure_buzz
 from engine.training.evaluation.collection import collect
 from engine.training.evaluation.following import measure_following
 from engine.training.evaluation.realism import measure_realism
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from engine.training.evaluation.bench import Bench
     from engine.training.evaluation.binding import PromptBinding
+    from engine.training.evaluation.buzz import Buzz
     from engine.training.evaluation.following import Following
     from engine.training.evaluation.realism import Realism
     from engine.training.evaluation.refusal import RefusalTrial
@@ -88,6 +90,7 @@ class Report:
         following: Per kind of sound.
         variety: Distances between takes.
         realism: Frechet distances; None if the bank holds out too little.
+        buzz: Repetition at the latent rate; None without prompts that go on by themselves.
         levels: Of all takes.
         cost: Of a take.
     """
@@ -98,6 +101,7 @@ class Report:
     following: tuple[Following, ...]
     variety: Variety
     realism: Realism | None
+    buzz: Buzz | None
     levels: TakeLevels
     cost: Cost
 
@@ -123,6 +127,7 @@ def evaluate(bench: Bench) -> Report:
         followed,
         varied,
         measure_realism(bench, collection),
+        measure_buzz(collection, bench.subject.pack.manifest.audio.hop),
         summed_levels(bench.subject.facts),
         _cost(bench.subject),
     )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from engine.training.evaluation.binding import PromptBinding, Recognition
+    from engine.training.evaluation.buzz import Buzz
     from engine.training.evaluation.following import Following
     from engine.training.evaluation.realism import Realism
     from engine.training.evaluation.refusal import RefusalTrial
@@ -42,6 +43,7 @@ def render(report: Report) -> str:
         _following(report.following),
         _variety(report.variety),
         _realism(report.realism),
+        _buzz(report.buzz),
         _levels(report.levels),
         _cost(report.cost),
     ]
@@ -164,6 +166,18 @@ def _realism(realism: Realism | None) -> Iterator[str]:
     yield (
         f"{realism.prompts} prompts, {realism.embeddings} embeddings of 1,024 dimensions in each"
         " set: so few make every distance too large; compare them with each other only."
+    )
+
+
+def _buzz(buzz: Buzz | None) -> Iterator[str]:
+    yield "## Vocoder buzz: autocorrelation at a lag of one latent, of sounds that go on"
+    yield ""
+    if buzz is None:
+        yield "Not measured: no such prompt."
+        return
+    yield (
+        f"takes {buzz.takes:.2f}, recordings {buzz.recordings:.2f}, the same through the"
+        f" autoencoder {buzz.reconstructions:.2f} (near 1 is a hum at the latent rate)"
     )
 
 

@@ -111,6 +111,11 @@ def test_held_out_recordings_stand_for_every_prompt_that_has_some(report: Report
     assert report.realism.noise > 0
 
 
+def test_recordings_of_noise_do_not_buzz(report: Report) -> None:
+    assert report.buzz is not None
+    assert report.buzz.recordings == pytest.approx(0, abs=0.05)
+
+
 def test_every_take_is_counted_and_timed(report: Report) -> None:
     # 2 prompts with and without words, 3 of a pair, 3 for each of 2 sheets, 1 repeated; 2 seeds.
     assert report.levels.takes == 2 * 2 * 2 + 3 + 3 * 2 + 1
@@ -119,7 +124,7 @@ def test_every_take_is_counted_and_timed(report: Report) -> None:
 
 def test_the_report_prints_and_goes_through_json(report: Report) -> None:
     text = render(report)
-    for heading in ("bind", "refuse", "follows cues", "vary", "real", "Levels", "Cost"):
+    for heading in ("bind", "refuse", "follows cues", "vary", "real", "buzz", "Levels", "Cost"):
         assert heading in text
     assert json.loads(json.dumps(report.to_json()))["about"]["pack"] == "tiny"
 
