@@ -1,0 +1,1 @@
+"""Lumiphone in the editors that people use: the links, the panel, the hosts."""
