@@ -1,0 +1,38 @@
+"""What an editor must offer, whichever it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .messages import Clip, Cue, Hello, Place, Placed
+
+
+class Host(Protocol):
+    """An editor with a timeline; called on its main thread only."""
+
+    def identify(self) -> Hello:
+        """Return which editor this is, in which version, with which project."""
+
+    def selected_clips(self) -> tuple[Clip, ...]:
+        """Return the selected clips, ready to be read by the engine.
+
+        Raises:
+            HostError: Nothing is selected, or a clip's pictures cannot be had.
+        """
+
+    def place(self, order: Place) -> Placed:
+        """Put a take on the timeline: at its clip's first frame, never over another strip.
+
+        Raises:
+            HostError: The clip is gone, no channel is free, or the file is missing.
+        """
+
+    def place_markers(self, clip: str, cues: Sequence[Cue]) -> None:
+        """Write cues as timeline markers over a clip, in place of those written before.
+
+        Raises:
+            HostError: The clip is gone.
+        """
