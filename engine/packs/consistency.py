@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.packs.codec import FieldError
+from engine.codec import FieldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

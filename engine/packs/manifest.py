@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from engine.errors import PackError
-from engine.packs.codec import Bounds, FieldError, Shaped, decode, encode
+from engine.codec import Bounds, FieldError, Shaped, decode, encode
 from engine.packs.consistency import check
 from engine.packs.stages import (
     Count,

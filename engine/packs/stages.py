@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from engine.packs.codec import Bounds, FieldError, Shaped
+from engine.codec import Bounds, FieldError, Shaped
 
 Count = Annotated[int, Bounds(1, 2**40)]
 Whole = Annotated[int, Bounds(0, 2**40)]

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from engine.packs.codec import decode
+from engine.codec import decode
 from engine.packs.manifest import read_manifest, write_manifest
 from engine.packs.registry import Pack
 from engine.packs.stages import MotionStage

@@ -7,7 +7,7 @@ import onnxruntime
 import pytest
 import torch
 
-from engine.packs.codec import decode
+from engine.codec import decode
 from engine.packs.stages import MotionStage
 from engine.training.motion.export import OUTPUTS, export
 from engine.training.motion.network import CONTEXT

@@ -1,16 +1,18 @@
 """Frozen dataclasses to and from JSON, driven by their annotations.
 
-The dataclasses of a manifest are its schema: what they declare is read, checked and written here,
-so no field is named twice. Understood annotations: ``str``, ``bool``, ``int``, ``float``,
-``Fraction`` (written "375/8"), ``Literal``, ``X | Y``, ``tuple[X, ...]``, ``Mapping[str, X]``,
-dataclasses, and ``Annotated`` with :class:`Bounds` or :class:`Shaped`.
+The dataclasses are the schema: what they declare is read, checked and written here, so no field is
+named twice. Understood annotations: ``str`` (not empty), ``bool``, ``int``, ``float``, ``Fraction``
+(written "375/8"), ``Literal``, ``X | Y``, ``tuple[X, ...]``, ``Mapping[str, X]``, dataclasses,
+``Annotated`` with :class:`Bounds` or :class:`Shaped`, and ``Any`` (JSON values as they are).
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 import re
+import sys
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ from typing import (
 )
 
 T = TypeVar("T")
+_LARGEST = sys.float_info.max
+_FRACTION = re.compile(r"[+-]?[0-9]{1,100}(?:[/.][0-9]{1,100})?")  # no "1e999999999"
 
 
 class FieldError(ValueError):
@@ -42,6 +46,12 @@ class FieldError(ValueError):
         super().__init__(f"'{field}' {problem}" if field else problem)
         self.field = field
         self.problem = problem
+
+
+class Open:
+    """Base of dataclasses whose unknown fields are passed over: a newer version has added them."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +74,16 @@ def decode(kind: type[T], data: object, field: str = "") -> T:
     """Return ``data`` (parsed JSON) as an instance of the dataclass ``kind``.
 
     Raises:
-        FieldError: A field is missing, unknown, of another type or out of bounds. A ``FieldError``
-            from the dataclass's own ``__post_init__`` comes through with its place put in front.
+        FieldError: A field is missing, unknown (unless ``kind`` is :class:`Open`), of another type
+            or out of bounds. A ``FieldError`` from the dataclass's own ``__post_init__`` comes
+            through with its place put in front.
     """
     if not isinstance(data, dict):
         raise FieldError(field, "is not an object")
     hints = get_type_hints(kind, include_extras=True)
     fields = {f.name: f for f in dataclasses.fields(cast("Any", kind))}
     for name in data:
-        if name not in fields:
+        if name not in fields and not issubclass(kind, Open):
             raise FieldError(_join(field, str(name)), "is not a field that this engine knows")
     values: dict[str, Any] = {}
     for name, declared in fields.items():
@@ -91,7 +102,7 @@ def decode(kind: type[T], data: object, field: str = "") -> T:
 
 
 def encode(value: object) -> Any:  # noqa: ANN401 - JSON has no closer type
-    """Return a manifest value as plain JSON values; fields at their default are left out."""
+    """Return a value as plain JSON values; fields at their default are left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: encode(getattr(value, f.name))
@@ -121,6 +132,8 @@ def _value(hint: Any, data: object, place: str) -> Any:  # noqa: ANN401 - the hi
     origin = get_origin(hint)
     if origin in _CONTAINERS:
         return _CONTAINERS[origin](get_args(hint), data, place)
+    if hint is Any:
+        return data
     if dataclasses.is_dataclass(hint):
         return decode(cast("type[Any]", hint), data, place)
     return _scalar(hint, data, place)
@@ -183,7 +196,7 @@ def _scalar(kind: Any, data: object, place: str) -> object:  # noqa: ANN401 - th
         return data
     if kind is bool and isinstance(data, bool):
         return data
-    if isinstance(data, int | float) and not isinstance(data, bool) and math.isfinite(data):
+    if isinstance(data, int | float) and not isinstance(data, bool) and abs(data) <= _LARGEST:
         if kind is float:
             return float(data)
         if kind is int and data == int(data):
@@ -195,11 +208,10 @@ def _scalar(kind: Any, data: object, place: str) -> object:  # noqa: ANN401 - th
 
 
 def _fraction(data: object, place: str) -> Fraction:
-    if isinstance(data, int | str) and not isinstance(data, bool):
-        try:
-            return Fraction(data)
-        except (ValueError, ZeroDivisionError):
-            pass
+    whole = isinstance(data, int) and not isinstance(data, bool)
+    if whole or (isinstance(data, str) and _FRACTION.fullmatch(data)):
+        with contextlib.suppress(ZeroDivisionError):
+            return Fraction(cast("int | str", data))
     raise FieldError(place, f'is {data!r}, not a fraction such as "375/8"')
 
 
