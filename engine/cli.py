@@ -15,15 +15,15 @@ import traceback
 from typing import TYPE_CHECKING, NoReturn
 
 from engine import __version__
-from engine.commands import bench, cues, doctor, generate, packs, suggest
+from engine.commands import bench, cues, doctor, generate, packs, serve, suggest
 from engine.commands.console import Console
-from engine.errors import CancelledError, InputError, LumiphoneError
+from engine.errors import CancelledError, InputError, LumiphoneError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
-_COMMANDS = (generate, cues, suggest, packs, doctor, bench)
+_COMMANDS = (generate, cues, suggest, packs, doctor, bench, serve)
 
 
 class UsageError(InputError):
@@ -80,7 +80,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(console, CancelledError(), words)
     except Exception as error:  # noqa: BLE001 - the process's edge: nobody gets a bare traceback
-        return _fail(console, _unforeseen(error), words)
+        remedy = "Run it again with --debug and report what it prints"
+        return _fail(console, unforeseen(error, remedy), words)
 
 
 def _fail(console: Console, error: LumiphoneError, words: Sequence[str]) -> int:
@@ -88,20 +89,6 @@ def _fail(console: Console, error: LumiphoneError, words: Sequence[str]) -> int:
         traceback.print_exception(error)
     console.error(error)
     return error.exit_code
-
-
-def _unforeseen(error: Exception) -> LumiphoneError:
-    if isinstance(error, MemoryError):
-        what, remedy = "Memory ran out", "Close other programs, or use a shorter stretch"
-    elif isinstance(error, ImportError):
-        what = f"A library is missing or damaged ({error})"
-        remedy = "Install Lumiphone again; `lumiphone doctor` says what is missing"
-    else:
-        what = f"Something unforeseen failed ({type(error).__name__}: {error})"
-        remedy = "Run it again with --debug and report what it prints"
-    failure = LumiphoneError(what, remedy)
-    failure.__cause__ = error
-    return failure
 
 
 @contextlib.contextmanager

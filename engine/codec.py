@@ -202,17 +202,22 @@ def _scalar(kind: Any, data: object, place: str) -> object:  # noqa: ANN401 - th
         if kind is int and data == int(data):
             return int(data)
     if kind is Fraction:
-        return _fraction(data, place)
+        return fraction(data, place)
     wanted = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
     raise FieldError(place, f"is {data!r}, not {wanted[kind]}")
 
 
-def _fraction(data: object, place: str) -> Fraction:
+def fraction(data: object, field: str = "") -> Fraction:
+    """Return a whole number, or a text such as "375/8" or "29.97", as a fraction.
+
+    Raises:
+        FieldError: It is something else.
+    """
     whole = isinstance(data, int) and not isinstance(data, bool)
     if whole or (isinstance(data, str) and _FRACTION.fullmatch(data)):
         with contextlib.suppress(ZeroDivisionError):
             return Fraction(cast("int | str", data))
-    raise FieldError(place, f'is {data!r}, not a fraction such as "375/8"')
+    raise FieldError(field, f'is {data!r}, not a fraction such as "375/8"')
 
 
 def _check(rule: object, value: Any, place: str) -> None:  # noqa: ANN401 - numbers, texts, lists

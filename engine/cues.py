@@ -8,11 +8,12 @@ edited by hand it goes back in unchanged in form.
 from __future__ import annotations
 
 import json
-import math
+import sys
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from engine.codec import fraction
 from engine.errors import CueSheetError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_EVENTS = 100_000
+_LARGEST = sys.float_info.max
 _REMEDY = "Fix it by hand, or write a new one with: lumiphone cues CLIP"
 
 
@@ -104,7 +106,7 @@ class CueSheet:
 
 
 def _number(value: object, what: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
         raise CueSheetError(f"{what} is not a number", _REMEDY)
     if not low <= value <= high:
         raise CueSheetError(f"{what} is {value:g}, outside {low:g} to {high:g}", _REMEDY)
@@ -126,8 +128,8 @@ def _event(entry: object, where: str) -> CueEvent:
 
 def _rate(value: object, source: str) -> Fraction:
     try:
-        rate = Fraction(value) if isinstance(value, str | int | float) else Fraction(0)
-    except (ValueError, ZeroDivisionError, OverflowError):
+        rate = Fraction(value) if isinstance(value, float) else fraction(value)
+    except (ValueError, OverflowError):
         rate = Fraction(0)
     if not 1 <= rate <= 1000:
         raise CueSheetError(f"{source}: 'rate' is not from 1 to 1000", _REMEDY)

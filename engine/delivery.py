@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.media.mux import refuse_retimed
+from engine.progress import WRITING
 from engine.take_folder import TakeFolder, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from engine.media.mux import SoundCodec
@@ -42,23 +45,36 @@ class Delivery:
         request: Request,
         progress: Progress,
         cancelled: Cancelled,
+        *,
+        on_take: Callable[[dict[str, Any]], None] = lambda _take: None,
     ) -> dict[str, Any]:
         """Generate all takes of one clip, write each as it comes, and say what lies where.
 
+        Args:
+            engine: Makes them.
+            source: The clip.
+            request: What to hear.
+            progress: Told the stage and how much of it is done, 0 to 1.
+            cancelled: Asked between steps whether to stop.
+            on_take: Told of each take as soon as it is written, in the form below.
+
         Returns:
-            {"clip", "takes": [{"seed", "wav", "video", "sidecar", "samples", "sample_rate"}],
-            "cues", "suggested_prompt", "warnings"}; paths as text.
+            {"clip", "takes": [{"number", "seed", "wav", "video", "sidecar", "samples",
+            "sample_rate"}], "cues", "suggested_prompt", "warnings"}; paths as text.
 
         Raises:
             LumiphoneError: Whatever went wrong; takes that were finished stay, all else is removed.
         """
-        with TakeFolder.of_clip(self.root, source.origin) as folder:
+        if self.codec:
+            refuse_retimed(source.span)
+        with TakeFolder.of_clip(self.root, source.origin, source.name) as folder:
             takes: list[dict[str, Any]] = []
             for take in engine.takes(source, request, progress, cancelled):
                 with engine.stopwatch.stage("write"):
                     takes.append(self._write(take, folder, progress, cancelled))
                     observation = take.observation
                     cues = folder.place_cues(observation.cues)
+                on_take(takes[-1])
             return {
                 "clip": str(source.clip.path),
                 "takes": takes,
@@ -70,7 +86,7 @@ class Delivery:
     def _write(
         self, take: Take, folder: TakeFolder, progress: Progress, cancelled: Cancelled
     ) -> dict[str, Any]:
-        progress("writing", 0.0)
+        progress(WRITING, 0.0)
         with folder.slot() as slot:
             wav, sidecar = take.save(slot.path(".wav")), slot.path(".json")
             video = None
@@ -79,8 +95,9 @@ class Delivery:
                 video = take.save_video(wav, draft, self.codec, cancelled)
             data = take.to_json() | {"wav": wav.name, "video": video.name if video else None}
             write_json(sidecar, data)
-        progress("writing", 1.0)
+        progress(WRITING, 1.0)
         return {
+            "number": slot.number,
             "seed": take.seed,
             "wav": str(folder.path / wav.name),
             "video": str(folder.path / video.name) if video else None,

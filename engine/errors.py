@@ -90,3 +90,22 @@ class CancelledError(LumiphoneError):
         self, what: str = "Cancelled", remedy: str = "Finished takes were kept, nothing else was"
     ) -> None:
         super().__init__(what, remedy)
+
+
+def unforeseen(error: Exception, remedy: str) -> LumiphoneError:
+    """Return an error of ours for one that nobody foresaw, for the process's edges.
+
+    Args:
+        error: What was caught.
+        remedy: For a fault of the program.
+    """
+    if isinstance(error, MemoryError):
+        what, remedy = "Memory ran out", "Close other programs, or use a shorter stretch"
+    elif isinstance(error, ImportError):
+        what = f"A library is missing or damaged ({error})"
+        remedy = "Install Lumiphone again; `lumiphone doctor` says what is missing"
+    else:
+        what = f"Something unforeseen failed ({type(error).__name__}: {error})"
+    failure = LumiphoneError(what, remedy)
+    failure.__cause__ = error
+    return failure

@@ -13,6 +13,7 @@ from engine.inference.scene import Scene, SceneEncoder
 from engine.media.quality import PictureQuality
 from engine.media.reader import PictureSpec, read_pictures
 from engine.media.shots import CutDetector
+from engine.progress import LOOKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.inference.arrays import Floats
     from engine.inference.session import GraphRunner
     from engine.media.reader import Picture
+    from engine.packs.manifest import Manifest
     from engine.packs.registry import Pack
     from engine.progress import Cancelled, Progress
     from engine.source import Source
@@ -28,6 +30,16 @@ if TYPE_CHECKING:
 # Shots and quality are judged on the motion stream, or on this where a pack has none.
 _WATCHED = PictureSpec(Fraction(25), 64, 64, "squash", "grey")
 ALL_STAGES = frozenset({"motion", "scene", "features"})
+
+
+def stages_of(manifest: Manifest) -> frozenset[str]:
+    """Return which of :data:`ALL_STAGES` a pack has."""
+    present = {
+        "motion": manifest.motion,
+        "scene": manifest.scene,
+        "features": manifest.features,
+    }
+    return frozenset(name for name, stage in present.items() if stage)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,7 +140,7 @@ class Observer:
                 if eye.stream == picture.stream:
                     with stopwatch.stage(eye.stage):
                         eye.look(picture)
-            progress("looking at the pictures", (done + 1) / total)
+            progress(LOOKING, (done + 1) / total)
         cues, scene = CueSheet(_WATCHED.rate), Scene()
         if self._motion:
             with stopwatch.stage("motion"):

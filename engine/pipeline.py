@@ -17,11 +17,12 @@ from engine.inference.session import Sessions
 from engine.inference.text import TextEncoder
 from engine.media.loudness import finish
 from engine.media.reader import never
-from engine.observation import ALL_STAGES, Observation, Observer
+from engine.observation import ALL_STAGES, Observation, Observer, stages_of
+from engine.observations import Observations
 from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.registry import get_pack
 from engine.packs.verify import file_faults, measure
-from engine.progress import unheard
+from engine.progress import LOOKING, part_of_take, unheard
 from engine.provenance import Provenance, TextSource
 from engine.request import Request
 from engine.source import Source
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from engine.inference.arrays import Floats
     from engine.inference.session import Device
     from engine.inference.text import EncodedText
+    from engine.packs.manifest import Stem
     from engine.packs.registry import Pack
     from engine.progress import Cancelled, Progress
     from engine.span import Span
@@ -60,6 +62,7 @@ class Engine:
     Args:
         pack: The pack.
         device: "auto" (a GPU where there is one), "cpu" or "cuda".
+        remembered: How many observations to keep, for those who come back to the same spans.
 
     Attributes:
         pack: The pack.
@@ -69,15 +72,16 @@ class Engine:
         InputError: There is no such device.
     """
 
-    def __init__(self, pack: Pack, device: str = "auto") -> None:
+    def __init__(self, pack: Pack, device: str = "auto", remembered: int = 0) -> None:
         self.pack = pack
         self.stopwatch = Stopwatch()
         self._sessions = Sessions(pack, cast("Device", device))  # which refuses unknown ones
         self._generator = TakeGenerator(self._sessions, pack.manifest)
         self._texts: dict[str, EncodedText] = {}
+        self._observations = Observations(remembered)
 
     @classmethod
-    def load(cls, pack_id: str | None = None, *, device: str = "auto") -> Self:
+    def load(cls, pack_id: str | None = None, *, device: str = "auto", remembered: int = 0) -> Self:
         """Find a pack, check its files, and return an engine for it.
 
         Raises:
@@ -87,7 +91,7 @@ class Engine:
         pack = get_pack(pack_id)
         for fault in file_faults(pack).values():
             raise fault
-        return cls(pack, device)
+        return cls(pack, device, remembered)
 
     @property
     def device(self) -> str:
@@ -104,9 +108,10 @@ class Engine:
         """Refuse what this pack cannot do, before the work begins.
 
         Raises:
-            InputError: A prompt, guidance or span that the pack does not take.
+            InputError: A stem, prompt, guidance or span that the pack does not take.
             InferenceError: A prompt could not be encoded.
         """
+        self._generator.check_stem(self._stem(request))
         guidance_values(self.pack.manifest.sampler, request.guidance)
         for span in spans:
             self._generator.check_length(span.samples(self.pack.manifest.audio.sample_rate))
@@ -127,15 +132,21 @@ class Engine:
             source: The span.
             progress: Told how far it is.
             cancelled: Whether to stop.
-            stages: What to look for.
+            stages: What to look for; an observation that is remembered may hold more.
 
         Raises:
             MediaError: The file cannot be decoded.
             InferenceError: A graph failed.
             CancelledError: ``cancelled`` returned True.
         """
+        stages = stages_of(self.pack.manifest).intersection(stages)
+        if known := self._observations.recall(source, stages):
+            progress(LOOKING, 1.0)
+            return known
         observer = Observer(self._sessions, self.pack, source, stages, self.stopwatch)
-        return observer.observe(progress, cancelled)
+        observation = observer.observe(progress, cancelled)
+        self._observations.keep(observation, stages)
+        return observation
 
     def takes(
         self,
@@ -162,12 +173,11 @@ class Engine:
         material = Material(wording.text, wording.negative, observation.cues, observation.features)
         for number, seed in enumerate(request.seeds(), 1):
             provenance = self._provenance(request, observation, wording.source, seed)
-            stage = f"take {number} of {request.takes}"
 
-            def tell(part: str, done: int, total: int, stage: str = stage) -> None:
+            def tell(part: str, done: int, total: int, number: int = number) -> None:
                 if part == "sampling" and done == total:
                     self.stopwatch.enter("decoder")
-                progress(f"{stage}, {part}", done / total)
+                progress(part_of_take(number, request.takes, part), done / total)
 
             yield self._take(provenance, observation, material, tell, cancelled)
 
@@ -219,7 +229,7 @@ class Engine:
     ) -> Take:
         audio = self.pack.manifest.audio
         settings = TakeSettings(
-            next(iter(self.pack.manifest.stems)),
+            provenance.stem,
             provenance.seed,
             steps=provenance.steps,
             guidance=provenance.guidance,
@@ -232,6 +242,11 @@ class Engine:
         # One channel serves as many as the file has, without being copied.
         shape = (audio.output_channels, samples)
         return Take(np.broadcast_to(finished, shape), audio.sample_rate, observation, provenance)
+
+    def _stem(self, request: Request) -> Stem:
+        if request.stem is None:
+            return next(iter(self.pack.manifest.stems))
+        return request.stem
 
     def _encoded(self, words: str | None) -> EncodedText | None:
         """The features of a prompt, kept for the next take; None for no words."""
@@ -276,4 +291,5 @@ class Engine:
             pack_sha256=measure(self.pack.folder / MANIFEST_NAME).sha256,
             cues=request.cues,
             device=self.device,
+            stem=self._stem(request),
         )

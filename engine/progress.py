@@ -12,5 +12,14 @@ Cancelled: TypeAlias = Callable[[], bool]
 """Asked between steps; True ends the work with a CancelledError."""
 
 
+LOOKING = "looking at the pictures"
+WRITING = "writing"
+
+
+def part_of_take(number: int, takes: int, part: str) -> str:
+    """Return the stage's name of a take's ``part``, "sampling" or "decoding"."""
+    return f"take {number} of {takes}, {part}"
+
+
 def unheard(_stage: str, _fraction: float) -> None:
     """Tell nobody."""

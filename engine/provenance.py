@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.cues import CueSheet
+    from engine.packs.manifest import Stem
     from engine.source import Source
 
 SCHEMA = 1
@@ -38,6 +39,7 @@ class Provenance:
         pack_sha256: Of its pack.json, which holds the sums of all its files.
         cues: The cue sheet, where it was given rather than read from the pictures.
         device: What computed it, "cpu" or "cuda".
+        stem: What was made, such as "effects".
     """
 
     source: Source
@@ -53,6 +55,7 @@ class Provenance:
     pack_sha256: str
     cues: CueSheet | None
     device: str
+    stem: Stem
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; times are exact fractions, written "48048/1001"."""
@@ -78,6 +81,7 @@ class Provenance:
             "pack": {"id": self.pack, "sha256": self.pack_sha256},
             "cues": self.cues.to_json() if self.cues else "from the pictures",
             "device": self.device,
+            "stem": self.stem,
         }
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.cues import CueSheet
+    from engine.packs.manifest import Stem
 
 MAX_TAKES = 100
 MAX_STEPS = 1000
@@ -30,6 +31,7 @@ class Request:
         steps: Of the sampler; None: the pack's.
         guidance: Named guidance values that differ from the pack's.
         cues: A cue sheet to follow; None: the one that is read from the pictures.
+        stem: What to make of the pack's stems; None: its first.
     """
 
     prompt: str | None = None
@@ -39,6 +41,7 @@ class Request:
     steps: int | None = None
     guidance: Mapping[str, float] = field(default_factory=dict)
     cues: CueSheet | None = None
+    stem: Stem | None = None
 
     def __post_init__(self) -> None:
         """Refuse what nobody can mean; words and guidance are the pack's to judge.

@@ -28,11 +28,13 @@ class Source:
         clip: What the file is.
         span: Which stretch of it is meant.
         sha256: Of the file, in hexadecimal.
+        name: What a timeline calls it; empty: as its file.
     """
 
     clip: Clip
     span: Span
     sha256: str
+    name: str = ""
 
     @property
     def origin(self) -> Origin:
@@ -70,7 +72,7 @@ class Source:
                 f"Choose a start before the end, both within its {clip.frames} pictures ({length})",
             )
         span = Span(path, clip.rate, after - first, media_start=first / clip.rate)
-        return cls(clip, span, _hash(path, cancelled))
+        return cls(clip, span, sum_of(path, cancelled))
 
     @classmethod
     def of_span(cls, span: Span, cancelled: Callable[[], bool] = never) -> Self:
@@ -80,10 +82,16 @@ class Source:
             MediaError: The file cannot be used.
             CancelledError: ``cancelled`` returned True.
         """
-        return cls(open_clip(span.media), span, _hash(span.media, cancelled))
+        return cls(open_clip(span.media), span, sum_of(span.media, cancelled))
 
 
-def _hash(path: Path, cancelled: Callable[[], bool]) -> str:
+def sum_of(path: Path, cancelled: Callable[[], bool]) -> str:
+    """Return the SHA-256 of a clip's file in hexadecimal.
+
+    Raises:
+        MediaError: It cannot be read.
+        CancelledError: ``cancelled`` returned True.
+    """
     try:
         return measure(path, cancelled=cancelled).sha256
     except OSError as error:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from engine.cues import CueSheet
 
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff<>:"/\\|?*]')  # somewhere, in a file's name
+_LONGEST_NAME = 60
 _TAKE = re.compile(r"\.?take-(\d+)\.")
-_REMEDY = "Choose another folder with -o, or make room and allow writing there"
+_REMEDY = "Choose another folder, or make room and allow writing there"
 
 
 @contextlib.contextmanager
@@ -86,16 +88,17 @@ class TakeFolder:
 
     @classmethod
     @contextlib.contextmanager
-    def of_clip(cls, root: Path, origin: Origin) -> Iterator[TakeFolder]:
+    def of_clip(cls, root: Path, origin: Origin, name: str = "") -> Iterator[TakeFolder]:
         """Provide the clip's folder inside ``root``; if nothing is put there, nothing stays.
 
-        It is named after the clip. Another clip of that name that already has takes there keeps its
-        folder; this one then gets ``clip.mov`` or ``clip-2``.
+        It is named as a timeline calls the clip, or else after its file. Another clip of that name
+        that already has takes there keeps its folder; this one then gets ``clip.mov`` or
+        ``clip-2``.
 
         Raises:
             OutputError: The folder cannot be made.
         """
-        path = _free_folder(root, origin)
+        path = _free_folder(root, origin, name)
         made = [folder for folder in (path, *path.parents) if not folder.exists()]
         with writing(path):
             path.mkdir(parents=True, exist_ok=True)
@@ -173,14 +176,15 @@ class TakeFolder:
         return path
 
 
-def _free_folder(root: Path, origin: Origin) -> Path:
+def _free_folder(root: Path, origin: Origin, name: str) -> Path:
     """The first name in ``root`` that no other clip's takes hold."""
     clip = origin.path
-    stem = clip.stem.rstrip(" .") or "clip"  # Windows drops these at a name's end
+    wanted = _UNSAFE.sub("_", name)[:_LONGEST_NAME].strip() or clip.stem
+    stem = wanted.rstrip(" .") or "clip"  # Windows drops these at a name's end
     number = 1
-    for name in (stem, clip.name):
-        if _belongs(root / name, origin):
-            return root / name
+    for candidate in (stem, clip.name):
+        if _belongs(root / candidate, origin):
+            return root / candidate
     while True:
         number += 1
         if _belongs(root / f"{stem}-{number}", origin):

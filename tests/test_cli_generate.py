@@ -15,7 +15,7 @@ from engine.cli import main
 from engine.cues import CueSheet
 from tests.flashes import GREY, flash_film
 
-TAKE_KEYS = {"seed", "wav", "video", "sidecar", "samples", "sample_rate"}
+TAKE_KEYS = {"number", "seed", "wav", "video", "sidecar", "samples", "sample_rate"}
 
 Generate: TypeAlias = Callable[..., dict[str, Any]]
 
@@ -76,6 +76,7 @@ def test_a_take_is_a_wav_a_video_a_sidecar_and_the_cue_sheet(
     first, second = result["takes"]
     assert first.keys() == TAKE_KEYS
     assert (first["seed"], second["seed"]) == (7, 8)
+    assert (first["number"], second["number"]) == (1, 2)
     assert (first["samples"], first["sample_rate"]) == (96_000, 48_000)
     assert soundfile.info(first["wav"]).frames == 96_000
     assert result["suggested_prompt"] == "a dog barking"

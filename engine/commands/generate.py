@@ -28,8 +28,8 @@ the new one becomes cues-2.json. Another clip of the same name gets a folder of 
 clip-2). After a cancel or an error the finished takes stay and everything else goes.
 """
 _EPILOG = """\
-With --json the last line on stdout is one object: {"takes": [{"seed", "wav", "video", "sidecar",
-"samples", "sample_rate"}], "cues", "suggested_prompt", "warnings"}. For several clips "takes" and
+With --json the last line on stdout is one object: {"takes": [{"number", "seed", "wav", "video",
+"sidecar", "samples", "sample_rate"}], "cues", "suggested_prompt", "warnings"}. For several clips "takes" and
 "warnings" cover all of them in the given order, "cues" and "suggested_prompt" are the first clip's,
 and "clips" is added: a list of such objects, one per clip, each with its path as "clip".
 """

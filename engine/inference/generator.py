@@ -120,13 +120,22 @@ class TakeGenerator:
                 "Choose a shorter span, or sound it in parts",
             )
 
-    def _sampler(self, settings: TakeSettings) -> FlowSampler:
-        defaults, stems = self._manifest.sampler, self._manifest.stems
-        if settings.stem not in stems:
+    def check_stem(self, stem: str) -> None:
+        """Refuse a stem that the pack does not make.
+
+        Raises:
+            InputError: It is none of the pack's.
+        """
+        stems = self._manifest.stems
+        if stem not in stems:
             raise InputError(
-                f"Pack '{self._manifest.id}' makes no {settings.stem}",
+                f"Pack '{self._manifest.id}' makes no {stem}",
                 f"Choose {' or '.join(stems)}, or another pack",
             )
+
+    def _sampler(self, settings: TakeSettings) -> FlowSampler:
+        defaults = self._manifest.sampler
+        self.check_stem(settings.stem)
         steps = defaults.steps if settings.steps is None else settings.steps
         if not 1 <= steps <= MAX_STEPS:
             raise InputError(f"{steps} steps are out of bounds", f"Use 1 to {MAX_STEPS}")

@@ -50,6 +50,20 @@ _STEPS_BACK = (0, 1, 5, 30)  # seconds, in search of a key frame
 _REORDERED = 16  # the longest wait of a picture for its turn (H.264, H.265)
 
 
+def refuse_retimed(span: Span) -> None:
+    """Refuse a span whose pictures cannot be copied because they are shown at another speed.
+
+    Raises:
+        InputError: The span changes the speed.
+    """
+    if span.speed != 1:
+        raise InputError(
+            f"{span.media} plays at {float(span.speed):g} times its speed, "
+            "which a copy of its pictures cannot",
+            "Take the WAV file, or export the clip at its new speed first",
+        )
+
+
 def mux(
     span: Span,
     wav: Path,
@@ -76,12 +90,7 @@ def mux(
         OutputError: The file cannot be written.
         CancelledError: ``cancelled`` returned True.
     """
-    if span.speed != 1:
-        raise InputError(
-            f"{span.media} plays at {float(span.speed):g} times its speed, "
-            "which a copy of its pictures cannot",
-            "Take the WAV file, or export the clip at its new speed first",
-        )
+    refuse_retimed(span)
     with opened_frames(span.media) as reader:
         begin = reader.origin + span.media_start
         clock = _Clock(begin, begin + span.duration, reader.interval, reader.tolerance)
