@@ -21,10 +21,10 @@ from pathlib import Path
 
 from addon.runtime import platform_name
 from engine import __version__
-from engine.errors import LumiphoneError, OutputError
+from engine.errors import LumiphoneError
 from engine.packs.registry import DEFAULT_PACK, PACKS_VARIABLE, get_pack
 from tools import bundle
-from tools.extension_check import fault_of, find_programs
+from tools.extension_check import check_extension, find_programs
 from tools.lock_requirements import PLATFORMS
 from tools.wheels import carried_wheels
 
@@ -68,26 +68,23 @@ def build(order: Order) -> Path:
     """Build a bundle and return its path.
 
     Raises:
-        LumiphoneError: Something is missing, damaged, or refused by Blender; no bundle is left.
+        LumiphoneError: Something is missing, damaged, or refused by Blender; an
+            older bundle of the same name stays.
     """
-    entries = [
-        *bundle.program(order.root),
-        *bundle.locks(order.root, order.platforms),
-        bundle.extension_manifest(order.root, __version__, order.platforms),
-    ]
+    locks = list(bundle.locks(order.root, order.platforms))
+    manifest = bundle.extension_manifest(order.root, __version__, order.platforms)
+    entries = [*bundle.program(order.root), *locks, manifest]
     for pack in order.packs:
         entries += bundle.pack_files(get_pack(pack))
+
+    def check(archive: Path) -> None:
+        for program in order.programs:
+            check_extension(archive, program)
+
     with tempfile.TemporaryDirectory() as scratch:
         if order.carry_wheels:
-            entries += carried_wheels(order.platforms, Path(scratch))
-        bundle.write(entries, order.archive)
-    for program in order.programs:
-        if fault := fault_of(order.archive, program):
-            order.archive.unlink()
-            raise OutputError(
-                f"{program} refuses {order.archive}:\n{fault}\n",
-                "The archive was deleted; correct addon/blender_manifest.toml",
-            )
+            entries += carried_wheels(locks, Path(scratch))
+        bundle.write(entries, order.archive, check)
     return order.archive
 
 

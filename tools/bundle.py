@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import InputError, OutputError, PackError
+from engine.errors import InputError, LumiphoneError, OutputError, PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from engine.packs.registry import Pack
 
@@ -123,8 +123,15 @@ def pack_files(pack: Pack) -> Iterator[Entry]:
         yield Entry(f"{folder}/{name}", pack.file(name), stated.sha256)
 
 
-def write(entries: Iterable[Entry], destination: Path) -> None:
-    """Write the archive; it appears under its name when it is whole, or not at all.
+def write(
+    entries: Iterable[Entry], destination: Path, check: Callable[[Path], None] = lambda _: None
+) -> None:
+    """Write the archive; it appears under its name when it is whole and checked, or not at all.
+
+    Args:
+        entries: What it holds.
+        destination: Its path; an older one there is replaced.
+        check: Given the finished archive under another path, raises if it must not be used.
 
     Raises:
         InputError: Two entries have one name.
@@ -142,8 +149,9 @@ def write(entries: Iterable[Entry], destination: Path) -> None:
             with zipfile.ZipFile(unfinished, "w") as archive:
                 for entry in in_order:
                     _add(archive, entry)
+            check(unfinished)
             unfinished.replace(destination)
-    except PackError:
+    except LumiphoneError:
         raise
     except OSError as error:
         raise OutputError(

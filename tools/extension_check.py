@@ -24,18 +24,15 @@ def find_programs(root: Path) -> list[Path]:
     return sorted(root.glob(".venv-bpy-*/bin/python"))
 
 
-def fault_of(archive: Path, program: Path) -> str | None:
+def check_extension(archive: Path, program: Path) -> None:
     """Let Blender check an extension.
 
     Args:
         archive: The extension's zip.
         program: A Blender, or a Python that has bpy.
 
-    Returns:
-        What Blender has against it; None when it has nothing.
-
     Raises:
-        InputError: ``program`` cannot be run, or is neither.
+        InputError: ``program`` cannot be run or is neither, or it refuses the extension.
     """
     try:
         if program.stem.startswith("python"):
@@ -49,7 +46,11 @@ def fault_of(archive: Path, program: Path) -> str | None:
             f"{program} cannot be run ({error})",
             "Name a Blender 4.2 or later, or a Python that has bpy",
         ) from error
-    return (done.stdout + done.stderr).strip() if done.returncode else None
+    if done.returncode:
+        said = " ".join((done.stdout + done.stderr).split())
+        raise InputError(
+            f"{program} refuses {archive.name}: {said}", "Correct addon/blender_manifest.toml"
+        )
 
 
 def _extension_tool(python: Path) -> str:

@@ -101,14 +101,9 @@ def _wheel(item: dict[str, Any]) -> Wheel:
     return Wheel(normalised(metadata["name"]), metadata["version"], sha256, size)
 
 
-def lock_path(platform: str, python: str) -> Path:
-    """Return where the lock file of one target lies."""
-    return REQUIREMENTS / f"{platform}-cp{python.replace('.', '')}.txt"
-
-
 def write_lock(platform: str, python: str, wheels: list[Wheel]) -> Path:
     """Write one lock file and return its path."""
-    path = lock_path(platform, python)
+    path = REQUIREMENTS / f"{platform}-cp{python.replace('.', '')}.txt"
     lines = [
         f"# Packages for {platform}, Python {python}; tools/lock_requirements.py made this.",
         f"# wheels: {sum(wheel.bytes for wheel in wheels)} bytes",

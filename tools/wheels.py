@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import LumiphoneError
 from tools.bundle import Entry
-from tools.lock_requirements import PLATFORMS, PYTHONS, lock_path
+from tools.lock_requirements import PLATFORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 
-def carried_wheels(platforms: Iterable[str], folder: Path) -> Iterator[Entry]:
-    """Download every locked wheel of the platforms and yield it; pip checks the checksums.
+def carried_wheels(locks: Iterable[Entry], folder: Path) -> Iterator[Entry]:
+    """Download every wheel of the lock files and yield it; pip checks the checksums.
+
+    Args:
+        locks: Lock files, named after their targets (``.../linux-x64-cp311.txt``).
+        folder: An empty one, in which the wheels must stay until they are in the bundle.
 
     Raises:
         LumiphoneError: One cannot be had.
     """
-    for platform in platforms:
-        for python in PYTHONS:
-            _download(platform, python, folder)
+    for lock in locks:
+        platform, _, python = Path(lock.name).stem.rpartition("-cp")
+        _download(Path(lock.origin), PLATFORMS[platform], python, folder)
     yield from (Entry(f"wheels/{path.name}", path) for path in sorted(folder.glob("*.whl")))
 
 
-def _download(platform: str, python: str, folder: Path) -> None:
-    lock = lock_path(platform, python)
+def _download(lock: Path, tags: Iterable[str], python: str, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     command += [
         "--require-hashes",
@@ -40,7 +43,7 @@ def _download(platform: str, python: str, folder: Path) -> None:
     ]
     command += ["--dest", str(folder)]
     command += ["--implementation", "cp", "--python-version", python]
-    for tag in PLATFORMS[platform]:
+    for tag in tags:
         command += ["--platform", tag]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
