@@ -1,0 +1,1 @@
+"""What the panel knows and can do, before anything is drawn."""

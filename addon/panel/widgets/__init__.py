@@ -1,0 +1,1 @@
+"""The parts of the prompt panel's window, each usable by itself."""

@@ -1,0 +1,1 @@
+"""The prompt panel's window; :mod:`addon.panel.window.app` runs it."""
