@@ -47,7 +47,9 @@ class Editor:
         self._channel.close()
 
     def _watch(self, invitation: TextIO) -> None:
-        invitation.read()
+        # Not through the buffer: its lock, held here, would be fatal at the interpreter's end.
+        while os.read(invitation.fileno(), 4096):
+            pass
         self._leave()
 
     def _leave(self) -> None:
