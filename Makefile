@@ -2,11 +2,12 @@
 # PYTHON=/path/to/python picks the interpreter.
 
 BIN := .venv/bin
-SOURCES := engine tests tools
+SOURCES := addon engine tests tools build_addon.py
 DEMO := demo-output
 
 .NOTPARALLEL:
-.PHONY: help demo test lint format bench picture clean run-environment test-environment
+.PHONY: help demo addon test lint format bench picture locks clean run-environment \
+	test-environment blender-environments
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,8 +19,11 @@ demo: run-environment ## sound for the two silent clips in samples/, left in dem
 	@printf '\nDone. Play these (picture with sound), or take the WAV files beside them:\n'
 	@ls $(DEMO)/*/take-*.mp4
 
-test: lint ## every check: style, types, import rules, tests
-	$(BIN)/python -m pytest
+addon: run-environment ## the Blender extension for this machine, in dist/ (build_addon.py --help)
+	$(BIN)/python build_addon.py
+
+test: lint blender-environments ## every check: style, types, import rules, tests
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 lint: test-environment ## style, types and import rules only
 	$(BIN)/ruff check $(SOURCES)
@@ -37,12 +41,19 @@ bench: run-environment ## seconds per stage for an 8 s clip, and memory
 picture: test-environment ## draw docs/images/demo.png from what `make demo` left
 	$(BIN)/python tools/picture.py $(DEMO)/impacts docs/images/demo.png
 
-clean: ## remove the environment, caches and the demo's output
-	rm -rf .venv $(DEMO) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	find engine tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+locks: test-environment ## newest fitting versions of the add-on's packages: addon/requirements/
+	$(BIN)/python tools/lock_requirements.py
+
+clean: ## remove the environments, caches and the demo's output
+	rm -rf .venv .venv-* $(DEMO) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find addon engine tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 run-environment:
 	@tools/environment.sh
 
 test-environment:
-	@tools/environment.sh train test
+	@tools/qt_libraries.sh
+	@tools/environment.sh panel train test
+
+blender-environments: test-environment
+	@tools/blender_environments.sh

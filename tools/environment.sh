@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes or updates .venv: the package itself, in place, with the extras named as arguments.
 #
-#     tools/environment.sh              what running needs
-#     tools/environment.sh train test   what `make test` needs besides
+#     tools/environment.sh                    what running needs
+#     tools/environment.sh panel train test   what `make test` needs besides
 #
 # Does nothing when .venv is up to date. Starts over when the interpreter or the folder has changed,
 # or when an earlier set-up was cut off. PYTHON=... picks the interpreter.
@@ -77,7 +77,7 @@ printf 'Installing Lumiphone%s into %s; the first time this takes minutes ...\n'
 $venv/bin/python -m pip install --disable-pip-version-check \
     --editable ".${extras:+[$extras]}" ||
     fail "pip could not install the packages (its reason stands above).
-Look at the network and the free disk space (about 1 GB; 3 GB for make test) and run the same
+Look at the network and the free disk space (about 1 GB; 6 GB for make test) and run the same
 command again."
 printf '%s\n' "$sum" >"$stamp"
 rm $unfinished
