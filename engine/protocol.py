@@ -20,6 +20,7 @@ from engine.codec import Bounds, Open
 
 VERSION = 1
 MAX_ID = 200
+MAX_WHOLE = 2**53  # JSON readers keep whole numbers exactly up to there
 
 JobId: TypeAlias = Annotated[str, Bounds(1, MAX_ID)]
 # The codec wants texts that say something; these may be empty.
@@ -44,7 +45,7 @@ class ClipRange(Open):
 
     media: str
     media_start: Fraction = Fraction(0)
-    frames: int | None = None
+    frames: Annotated[int, Bounds(high=MAX_WHOLE)] | None = None
     rate: Fraction | None = None
     speed: Fraction = Fraction(1)
     name: Words = ""

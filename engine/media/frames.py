@@ -140,7 +140,7 @@ class FrameReader:
         base = Fraction(self.stream.time_base or _ROUNDING)
         try:
             self.container.seek(int(time / base), stream=self.stream)
-        except (FFmpegError, OSError):
+        except (FFmpegError, OSError, OverflowError):  # too far for the file, or for any
             return iter(())
         return _decode(self.container, self.stream)
 

@@ -102,6 +102,8 @@ def read_pictures(
         if wish is not None:
             screen.check_end(span)
         while wish is not None:
+            if cancelled():
+                raise CancelledError
             yield screen.picture(wish)
             wish = next(wishes, None)
 

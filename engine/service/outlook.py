@@ -60,10 +60,9 @@ class Pace:
         """Return how long a stage should take."""
         return stage.work * self._learnt.get(stage.kind, _GUESSES[stage.kind])
 
-    def knows(self, stages: Sequence[Stage]) -> bool:
-        """Return whether the slowest kind among the stages was ever measured."""
-        slowest = max(stages, key=self.seconds, default=None)
-        return slowest is None or slowest.kind in self._learnt
+    def knows(self, kind: str) -> bool:
+        """Return whether a stage of this kind was ever measured."""
+        return kind in self._learnt
 
 
 class Outlook:
@@ -82,6 +81,7 @@ class Outlook:
         self._pace = pace
         self._clock = clock
         self._begun = self._entered = self._told = clock()
+        self._slowest = max(stages, key=pace.seconds).kind  # without it any sum is a guess
         self._at = 0
         self._partly = False
         self._fraction = 0.0
@@ -106,7 +106,8 @@ class Outlook:
             rest = spent * (1 - fraction) / fraction
         else:
             rest = self._pace.seconds(current) * (1 - fraction)
-        known = self._pace.knows(later if fraction > _ENOUGH else [current, *later])
+        measured = current.kind == self._slowest and fraction > _ENOUGH
+        known = measured or self._pace.knows(self._slowest)
         left = rest + sum(map(self._pace.seconds, later))
         self._told, self._partly = now, fraction < 1
         elapsed = now - self._begun

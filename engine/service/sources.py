@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,19 +68,20 @@ def checked_path(text: str) -> Path:
         InputError: No file can have that name.
     """
     try:
-        path = Path(text)
-        path.exists()  # asks the system, which refuses such names with a ValueError
-    except ValueError as error:
+        possible = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        possible = False
+    if not possible:
         shown = ascii(text if len(text) < 200 else text[:200] + "...")
-        raise InputError(f"{shown} is no path", "Choose another file or folder") from error
-    return path
+        raise InputError(f"{shown} is no path", "Choose another file or folder")
+    return Path(text)
 
 
 def _span(clip: Clip, wanted: ClipRange) -> Span:
     rate = wanted.rate if wanted.rate is not None else clip.rate
     frames = wanted.frames
-    if frames is None:
-        frames = _frames_to_end(clip, wanted, rate)
+    if frames is None:  # a speed without meaning is the span's to refuse
+        frames = _frames_to_end(clip, wanted, rate) if wanted.speed > 0 else 1
     return Span(clip.path, rate, frames, wanted.media_start, wanted.speed)
 
 
@@ -92,5 +94,4 @@ def _frames_to_end(clip: Clip, wanted: ClipRange, rate: Fraction) -> int:
             f" but is to begin at {float(wanted.media_start):.2f} s",
             "Begin earlier",
         )
-    # A speed of nothing is the span's to refuse.
-    return math.ceil((whole - wanted.media_start) / (wanted.speed or 1) * rate)
+    return math.ceil((whole - wanted.media_start) / wanted.speed * rate)

@@ -106,6 +106,7 @@ class Worker:
         cancelled: Cancelled,
     ) -> dict[str, Any]:
         engine = self._load(job.pack, job.device, job, send)
+        engine.check(Request(), source.span)  # what could not be sounded need not be looked at
         outlook = Outlook(stages_of_look(float(source.span.duration)), self._pace(engine))
         tell = _Teller(job.id, outlook, send).progress
         seen = engine.observe(source, tell, cancelled, stages=_LOOKED_FOR)
