@@ -9,6 +9,7 @@ Without a window it still serves the editor, and loads no Qt until the editor as
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,10 @@ _IDLE_SECONDS = 0.5  # between two looks at whether to go on; what comes in is h
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the panel until its window is closed or its editor is gone; return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.paths and options.headless:
+        parser.error("--headless serves an editor, not paths")
     try:
         session = Session(
             partial(EngineProcess, sibling("engine", "serve")), _host_joiner(options.paths)
@@ -94,6 +98,9 @@ def _serve(session: Session, *, window: bool) -> None:
 def _show(session: Session) -> None:
     """Run the window until it is closed; without one, say so and go on."""
     try:
+        _check_screen()
+        import PyQt6.QtWidgets  # noqa: F401, PLC0415 - first: pyqtgraph hides what is missing
+
         from addon.panel.window.app import run  # noqa: PLC0415 - Qt
     except ImportError as error:
         session.fail(
@@ -104,6 +111,13 @@ def _show(session: Session) -> None:
         )
     else:
         run(session)
+
+
+def _check_screen() -> None:
+    """Raise ImportError where there is no screen: Qt would abort the process."""
+    named = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")))
+    if sys.platform == "linux" and not named:
+        raise ImportError("there is no screen")
 
 
 if __name__ == "__main__":

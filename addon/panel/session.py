@@ -70,6 +70,7 @@ class Session:
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._listener = Listener()
         self._ended = False
+        self._host_name = ""
         self._jobs: dict[str, Job] = {}
         self._held: dict[str, Job] = {}  # by the request for their clips' current state
         self._errands: dict[str, Errand] = {}
@@ -97,6 +98,8 @@ class Session:
     def listen(self, listener: Listener) -> None:
         """Tell this one from now on."""
         self._listener = listener
+        if self._host_name:
+            listener.on_host(self._host_name)
 
     def pump(self, timeout: float = 0.0) -> None:
         """Handle what has come in; if nothing has, wait for it up to ``timeout`` seconds."""
@@ -194,7 +197,8 @@ class Session:
     def _greeted(self, hello: messages.Hello) -> None:
         self._host.send(messages.Welcome(LINK_VERSION, __version__))
         if hello.version == LINK_VERSION:
-            self._listener.on_host(f"{hello.host} {hello.host_version}".strip())
+            self._host_name = f"{hello.host} {hello.host_version}".strip()
+            self._listener.on_host(self._host_name)
         else:
             self._end()  # the host says why, it has both versions
 

@@ -29,6 +29,7 @@ from addon.messages import (
     Place,
     Progress,
     Settings,
+    Show,
     WantClips,
     Welcome,
     new_id,
@@ -295,6 +296,50 @@ def test_without_a_window_no_qt_is_loaded(editor: Editor) -> None:
     maps = Path(f"/proc/{panel}/maps").read_text("utf-8")
     assert "python" in maps
     assert "Qt6" not in maps
+
+
+def test_where_no_window_can_be_opened_the_editor_hears_why_and_is_still_served(
+    editor: Editor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken" / "PyQt6"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('libEGL.so.1 is missing')")
+    monkeypatch.setenv("PYTHONPATH", f"{broken.parent}{os.pathsep}{ROOT}")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    editor.start()
+    editor.launcher.send(Show())
+    failed = editor.until_kind(Failed)
+    assert isinstance(failed, Failed)
+    assert (failed.job, failed.code) == (None, "no_window")
+    assert "libEGL" in failed.what
+    editor.launcher.send(Generate("job", (dog(tmp_path),)))
+    assert isinstance(editor.until_kind(Done, Failed), Done)
+
+
+def test_without_a_screen_asking_for_the_window_is_an_error_not_a_crash(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    panel = editor.start()
+    editor.launcher.send(Show())
+    failed = editor.until_kind(Failed)
+    assert isinstance(failed, Failed)
+    assert (failed.code, "no screen" in failed.what) == ("no_window", True)
+    assert alive(panel)
+
+
+def test_the_window_opens_when_the_editor_asks_and_asks_for_the_clips(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("PyQt6.QtWidgets")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    panel = editor.start()
+    editor.launcher.send(Show())
+    editor.until_kind(WantClips)
+    editor.launcher.close()
+    assert not alive(panel)
 
 
 def test_starting_twice_starts_one(editor: Editor) -> None:

@@ -125,6 +125,13 @@ def test_the_editor_s_greeting_is_answered(desk: Desk) -> None:
     assert not desk.session.ended
 
 
+def test_who_listens_later_hears_the_editor_s_name_too(desk: Desk) -> None:
+    desk.hear(HELLO)
+    late = Notes()
+    desk.session.listen(late)
+    assert late.of("on_host") == [("Blender 5.0.1",)]
+
+
 def test_an_editor_with_another_link_version_is_answered_and_left(desk: Desk) -> None:
     desk.hear(replace(HELLO, version=m.LINK_VERSION + 1))
     assert desk.told(m.Welcome)
