@@ -47,6 +47,35 @@ def test_numbers_go_on_where_earlier_takes_end(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Dog, slow", "Dog, slow"),
+        ("a/b\\c:d*", "a_b_c_d_"),
+        ("../up", ".._up"),
+        ("..", "clip"),
+        ("odd\ud800\0", "odd__"),
+        ("x" * 300, "x" * 60),
+        ("  ", "dog"),
+        ("", "dog"),
+    ],
+)
+def test_a_folder_is_named_as_the_timeline_calls_the_clip(
+    tmp_path: Path, name: str, folder: str
+) -> None:
+    with TakeFolder.of_clip(tmp_path, clip("a", "dog.mp4", "1"), name) as made:
+        assert made.path == tmp_path / folder
+        assert made.path.is_dir()
+
+
+def test_clips_that_a_timeline_calls_the_same_get_folders_of_their_own(tmp_path: Path) -> None:
+    for k, folder in enumerate(["Shot", "b.mp4", "Shot-2"]):
+        origin = clip("ab"[k > 0], "ab"[k > 0] + ".mp4", f"{k}")
+        with TakeFolder.of_clip(tmp_path, origin, "Shot") as made, made.slot() as slot:
+            fill(slot, Origin(Path(f"/films/{k}.mp4"), f"{k}"))
+        assert made.path.name == folder
+
+
 def test_a_gap_left_by_a_deleted_take_is_not_filled(tmp_path: Path) -> None:
     origin = clip("a", "dog.mp4", "1")
     for _ in range(2):

@@ -163,3 +163,13 @@ def test_memory_does_not_grow_with_the_clip(tmp_path: Path) -> None:
     )
     used = int(run.stdout) // (1024 if sys.platform != "darwin" else 1024 * 1024)
     assert used < 250  # MiB; all frames together are 356
+
+
+def test_a_long_hold_of_the_last_picture_stops_when_cancelled(clip: Path) -> None:
+    asked = iter([False] * 100)
+    pictures = read_pictures(
+        Span(clip, Fraction(25), 10**9), {"all": _WATCHED}, cancelled=lambda: next(asked, True)
+    )
+    with pytest.raises(CancelledError):
+        for _ in pictures:
+            pass
