@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +13,7 @@ from engine.packs.registry import get_pack
 from engine.pipeline import Engine
 from engine.protocol import Cues, Generate, Progress, TakeDone, TakeFile
 from engine.request import Request
+from engine.service.memory import give_back
 from engine.service.outlook import Outlook, Pace, stages_of_look, stages_of_takes
 from engine.service.sources import Sources, checked_path
 
@@ -69,7 +69,7 @@ class Worker:
     def release(self) -> None:
         """Free the models; the next job loads them again."""
         self._engine = None
-        gc.collect()  # their memory must not wait for the next allocations
+        give_back()
 
     def run(self, job: Job, send: Callable[[Reply], None], cancelled: Cancelled) -> dict[str, Any]:
         """Do a job and return its result, as :class:`engine.protocol.Done` describes it.
