@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from engine.errors import PackError
 from engine.codec import Bounds, FieldError, Shaped, decode, encode
+from engine.errors import PackError
 from engine.packs.consistency import check
 from engine.packs.stages import (
     Count,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import weakref
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def test_releasing_frees_the_model(film: Path, tmp_path: Path) -> None:
 def test_another_pack_takes_the_place_of_the_one_that_is_loaded(
     film: Path, feature_pack: Path, tiny_pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LUMIPHONE_PACKS", f"{tiny_pack}:{feature_pack}")
+    monkeypatch.setenv("LUMIPHONE_PACKS", f"{tiny_pack}{os.pathsep}{feature_pack}")
     worker = Worker()
     for pack in ("tiny", "features", "tiny"):
         worker.run(Cues("c", ClipRange(str(film)), pack), unheard, never)
