@@ -29,9 +29,10 @@ clip-2). After a cancel or an error the finished takes stay and everything else 
 """
 _EPILOG = """\
 With --json the last line on stdout is one object: {"takes": [{"number", "seed", "wav", "video",
-"sidecar", "samples", "sample_rate"}], "cues", "suggested_prompt", "warnings"}. For several clips "takes" and
-"warnings" cover all of them in the given order, "cues" and "suggested_prompt" are the first clip's,
-and "clips" is added: a list of such objects, one per clip, each with its path as "clip".
+"sidecar", "samples", "sample_rate"}], "cues", "suggested_prompt", "warnings"}. For several clips
+"takes" and "warnings" cover all of them in the given order, "cues" and "suggested_prompt" are the
+first clip's, and "clips" is added: a list of such objects, one per clip, each with its path as
+"clip".
 """
 
 
