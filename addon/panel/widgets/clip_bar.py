@@ -13,7 +13,7 @@ from addon.panel.widgets import theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PICTURE = QSize(72, 40)
+_PICTURE = QSize(64, 36)
 _STYLE = f"""
 QListWidget {{ background: {theme.WINDOW}; border: 0; }}
 QListWidget::item {{
@@ -39,7 +39,7 @@ class ClipBar(QListWidget):
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(False)
         self.setIconSize(_PICTURE)
-        self.setFixedHeight(_PICTURE.height() + 26)
+        self.setFixedHeight(_PICTURE.height() + 10 + theme.SCROLLBAR)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setStyleSheet(_STYLE)
@@ -55,7 +55,7 @@ class ClipBar(QListWidget):
                 short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 130)
                 item = QListWidgetItem(f"{short}\n{length}")
                 item.setToolTip(name)
-                item.setSizeHint(QSize(232, _PICTURE.height() + 10))
+                item.setSizeHint(QSize(224, _PICTURE.height() + 8))
                 blank = QPixmap(_PICTURE)
                 blank.fill(Qt.GlobalColor.black)
                 item.setIcon(QIcon(blank))

@@ -71,6 +71,8 @@ class _Strip(Overlay):
             x = self.x_of(frame / float(self.rate))
             painter.setPen(QColor(theme.OFF))
             painter.drawLine(QPointF(x, RULER - 6), QPointF(x, RULER))
+            if x + _LABEL_ROOM > area.width() + 8:
+                continue  # no room for all of it
             painter.setPen(QColor(theme.QUIET))
             spot = QRectF(x + 4, 0, _LABEL_ROOM, RULER - 2)
             painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, format_timecode(frame, self.rate))

@@ -75,6 +75,7 @@ class TakeCard(Lane):
         self.head = _Head(take, can_place=can_place)
         super().__init__(axis, self.head, _HEIGHT, _Caption)
         self.take = take
+        self._can_place = can_place
         self.setAccessibleName(f"Take {take.number}")
         self.setToolTip(_help(can_place=can_place))
         for button, signal in (
@@ -140,7 +141,7 @@ class TakeCard(Lane):
             Qt.Key.Key_Return: self.play_wanted,
             Qt.Key.Key_B: self.compare_wanted,
             Qt.Key.Key_S: self.star_wanted,
-            Qt.Key.Key_P: self.place_wanted if self.head.place.isEnabled() else None,
+            Qt.Key.Key_P: self.place_wanted if self._can_place else None,
             Qt.Key.Key_Delete: self.delete_wanted,
         }
         signal = signals.get(Qt.Key(event.key())) if event is not None else None
@@ -165,7 +166,6 @@ class _Head(QWidget):
         self.star = icon_button("star", "Star", key="S")
         self.place = icon_button("place", "Place on the timeline", key="P")
         self.delete = icon_button("delete", "Delete", key="Delete")
-        self.place.setEnabled(can_place)
         top = QHBoxLayout()
         top.addWidget(self.number)
         top.addWidget(self.note, 1)
@@ -181,6 +181,7 @@ class _Head(QWidget):
         column.setContentsMargins(theme.GAP, 4, theme.GAP, 4)
         column.addLayout(top)
         column.addLayout(bottom)
+        self.place.setVisible(can_place)  # not sooner: without a parent it would be a window
 
 
 def _help(*, can_place: bool) -> str:

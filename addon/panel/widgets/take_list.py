@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from addon.panel.model.clip_state import TakeState
     from addon.panel.widgets.time_axis import TimeAxis
 
+_LEAST = 84  # pixels: the title and most of a card
+
 
 class TakeList(QWidget):
     """Cards in a list that scrolls.
@@ -69,6 +71,7 @@ class TakeList(QWidget):
         if bar is not None:  # off, and so out of sight, while there is nothing to scroll
             bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
             bar.setEnabled(False)
+        self.setMinimumHeight(_LEAST)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -27,7 +27,7 @@ class Viewer(QWidget):
         super().__init__()
         self._picture: QImage | None = None
         self._words = ""
-        self.setMinimumHeight(96)
+        self.setMinimumHeight(48)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Picture")

@@ -64,9 +64,7 @@ class Wording(QWidget):
         column.setSpacing(2)
         column.addLayout(top)
         column.addWidget(self.editor)
-        QWidget.setTabOrder(self.editor, self.history)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFocusProxy(self.editor)
         self._past: Sequence[str] = ()
         self._place = -1  # in the past; -1 is now
         self._now = ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PyQt6.QtCore import (
+    QLoggingCategory,
     QMessageLogContext,
     QStandardPaths,
     Qt,
@@ -132,17 +133,16 @@ def _player() -> Player | None:
 
 
 @cache
-def _application() -> QApplication:
+def application() -> QApplication:
     """The one application of the process; a window that is closed may be opened again."""
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
-    # Lets FFmpeg speak through Qt, and so to the log, in place of straight to the terminal.
-    os.environ.setdefault("QT_FFMPEG_DEBUG", "1")
-    application = QApplication([])
-    application.setQuitOnLastWindowClosed(False)
-    prepare(application)
-    return application
+    _quieten()
+    qt = QApplication([])
+    qt.setQuitOnLastWindowClosed(False)
+    prepare(qt)
+    return qt
 
 
 def prepare(application: QApplication) -> None:
@@ -170,18 +170,29 @@ def run(session: Session) -> int:
     Returns:
         The process's exit code.
     """
-    qInstallMessageHandler(_hear_qt)  # Qt's talk of missing devices is for a log, not for users
-    application = _application()
+    qt = application()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it; Qt's loop hears no Python
     panel = Panel(session, Memory.load(memory_file()))
-    panel.window.closed.connect(application.quit)
+    panel.window.closed.connect(qt.quit)
     panel.window.show()
     panel.model.refresh()
-    code = application.exec()
+    code = qt.exec()
     panel.close()
     return code
 
 
+def _quieten() -> None:
+    """Keep Qt's and FFmpeg's talk of formats and missing devices off the terminal.
+
+    It goes to Python's log instead, FFmpeg's and all debugging nowhere: there is a line of it for
+    each picture.
+    """
+    # Without this, FFmpeg writes past Qt's log, straight to stderr.
+    os.environ.setdefault("QT_FFMPEG_DEBUG", "1")
+    QLoggingCategory.setFilterRules("*.debug=false\n*.info=false")
+    qInstallMessageHandler(_hear_qt)
+
+
 def _hear_qt(kind: QtMsgType, _context: QMessageLogContext, words: str | None) -> None:
     serious = kind in {QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg}
-    _log.log(logging.ERROR if serious else logging.DEBUG, "Qt: %s", words)
+    _log.log(logging.ERROR if serious else logging.INFO, "Qt: %s", words)

@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.status = QLabel()
         self.status.setProperty("quiet", True)  # noqa: FBT003 - Qt's signature
         self.setCentralWidget(self._everything())
-        self.resize(1280, 800)
+        self.resize(1280, 832)
         self.setMinimumSize(820, 480)
 
     def _everything(self) -> QWidget:
@@ -98,13 +98,12 @@ class MainWindow(QMainWindow):
         above = QVBoxLayout(picture)
         above.setContentsMargins(0, 0, 0, 0)
         above.setSpacing(4)
-        above.addWidget(self.clip_bar)
         above.addWidget(self.viewer, 1)
         above.addWidget(self.transport)
         lanes = QVBoxLayout()
         lanes.setContentsMargins(0, 0, theme.SCROLLBAR, 0)
         lanes.setSpacing(4)
-        for lane in (self.notes, self.filmstrip, self.cues):
+        for lane in (self.filmstrip, self.cues):
             lanes.addWidget(lane)
         timeline = QWidget()
         below = QVBoxLayout(timeline)
@@ -114,12 +113,19 @@ class MainWindow(QMainWindow):
         below.addWidget(self.takes, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
-        splitter.addWidget(picture)
-        splitter.addWidget(timeline)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
-        splitter.setSizes([320, 440])
-        return splitter
+        for part in (picture, timeline):
+            splitter.addWidget(part)
+            splitter.setStretchFactor(splitter.count() - 1, 1)
+        splitter.setSizes([290, 500])
+        # The notes wrap, and so stay out of the splitter: it knows no height for a width.
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for widget in (self.clip_bar, self.notes):
+            column.addWidget(widget)
+        column.addWidget(splitter, 1)
+        return right
 
     def add_action(self, words: str, keys: str, does: Callable[[], object]) -> QAction:
         """Bind keys to something that the whole window can do, and list it in the help."""

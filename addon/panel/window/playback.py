@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ class Player(QObject):
         self.playing = False
         self._duration, self._start, self._speed = 0.0, 0.0, 1.0
         self._volume = 1.0
+        self._fresh = False  # a file is being opened, its first picture not yet asked for
         self._sink = QVideoSink(self)
         self._sink.videoFrameChanged.connect(self._show)
         self._video = QMediaPlayer(self)
@@ -79,6 +80,7 @@ class Player(QObject):
         self._since = QElapsedTimer()
         self._since.start()
         self._told = 0.0
+        self._last = 0.0  # what was told outside; small steps back of the clock are not
         self._corrected = QElapsedTimer()
         self._corrected.start()
         self._ticks = QTimer(self)
@@ -100,6 +102,7 @@ class Player(QObject):
         if source == self._video.source():
             self.seek(0.0)
         else:
+            self._fresh = True
             self._video.setSource(source)
             self._video.pause()
 
@@ -130,7 +133,8 @@ class Player(QObject):
             return
         if self.seconds >= self._duration - 0.01:
             self._place = 0.0
-        self._set_players(self.seconds)
+        self._last = self.seconds
+        self._set_players(self._last)
         for deck in self._decks:
             if deck.wav:
                 deck.player.play()
@@ -155,6 +159,7 @@ class Player(QObject):
     def seek(self, seconds: float) -> None:
         """Go to a moment of the clip, playing or not."""
         self._place = min(max(seconds, 0.0), self._duration)
+        self._last = self._place
         self._since.restart()
         self._set_players(self._place)
         self._corrected.restart()
@@ -186,10 +191,18 @@ class Player(QObject):
                 deck.connect_sound(self._volume if number == self.heard else 0.0)
 
     def _set_players(self, seconds: float) -> None:
-        self._video.setPosition(round((self._start + seconds * self._speed) * 1000))
+        self._show_moment(self._start + seconds * self._speed)
         for deck in self._decks:
             if deck.wav:
                 deck.player.setPosition(round(seconds * 1000))
+
+    def _show_moment(self, seconds: float) -> None:
+        """Bring the picture to a time of the file.
+
+        Qt counts in milliseconds and shows the frame before the one that begins just then: so the
+        next millisecond is asked for.
+        """
+        self._video.setPosition(math.floor(seconds * 1000) + 1)
 
     def _tick(self) -> None:
         """Follow the clock that leads, tell where it is, keep the picture in step."""
@@ -205,9 +218,10 @@ class Player(QObject):
         wanted = self._start + now * self._speed
         off = abs(self._video.position() / 1000 - wanted)
         if off > _APART * max(self._speed, 1.0) and self._corrected.elapsed() > _PATIENCE:
-            self._video.setPosition(round(wanted * 1000))
+            self._show_moment(wanted)
             self._corrected.restart()
-        self.moved.emit(now)
+        self._last = max(now, self._last)
+        self.moved.emit(self._last)
 
     def _leader_seconds(self) -> float | None:
         """What the heard take says, else the picture; None while neither runs."""
@@ -230,15 +244,12 @@ class Player(QObject):
 
     def _loaded(self, status: QMediaPlayer.MediaStatus) -> None:
         """Show the first picture as soon as the file is open."""
-        if status == Status.LoadedMedia and not self.playing:
-            self._video.setPosition(round((self._start + self._place * self._speed) * 1000))
-            self._video.pause()
+        if status == Status.LoadedMedia and self._fresh:
+            self._fresh = False  # each seek ends with that status, too
+            self._set_players(self._place)
+            if not self.playing:
+                self._video.pause()
 
     def _show(self, frame: QVideoFrame) -> None:
         if frame.isValid():
             self.showed.emit(frame.toImage())
-
-
-def frame_seconds(frame: int, rate: Fraction) -> float:
-    """Return the moment in the middle of a frame, where rounding cannot show its neighbour."""
-    return float((frame + Fraction(1, 2)) / rate)

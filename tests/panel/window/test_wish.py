@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+
+from tests.panel.hands import hands
+from tests.panel.stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QMenu
+
+    from addon.messages import Clip
+    from addon.panel.window.app import Panel
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def entries(menu: QMenu | None) -> list[str]:
+    assert menu is not None
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def test_one_click_makes_the_suggestion_the_prompt(panel: Panel) -> None:
+    wish = panel.window.wish
+    assert wish.suggestion.text() == "Seen: footsteps on a stone floor"
+    wish.suggestion.click()
+    assert wish.prompt.words() == "footsteps on a stone floor"
+    assert panel.model.draft.prompt == "footsteps on a stone floor"
+
+
+def test_taking_the_suggestion_by_mistake_can_be_undone_in_the_field(panel: Panel) -> None:
+    wish = panel.window.wish
+    hands.keyClicks(wish.prompt.editor, "boots")
+    wish.suggestion.click()
+    wish.prompt.editor.undo()
+    assert wish.prompt.words() == "boots"
+
+
+def test_what_was_generated_with_is_in_the_history_one_key_away(panel: Panel) -> None:
+    prompt = panel.window.wish.prompt
+    for words in ("rain", "boots"):
+        prompt.show_words(words)
+        panel.window.wish.job.generate.click()
+    prompt.show_words("unfinished")
+    assert entries(prompt.history.menu()) == ["boots", "rain"]
+    hands.keyClick(prompt.editor, Qt.Key.Key_Up, CTRL)
+    hands.keyClick(prompt.editor, Qt.Key.Key_Up, CTRL)
+    assert prompt.words() == "rain"
+    hands.keyClick(prompt.editor, Qt.Key.Key_Down, CTRL)
+    hands.keyClick(prompt.editor, Qt.Key.Key_Down, CTRL)
+    assert prompt.words() == "unfinished"
+
+
+def test_presets_can_be_kept_used_and_removed(panel: Panel) -> None:
+    prompt = panel.window.wish.prompt
+    prompt.show_words("my own wind")
+    prompt.preset_kept.emit("my own wind")
+    assert entries(prompt.presets.menu())[0] == "my own wind"
+    prompt.show_words("")
+    menu = prompt.presets.menu()
+    assert menu is not None
+    menu.actions()[0].trigger()
+    assert panel.model.draft.prompt == "my own wind"
+    prompt.preset_dropped.emit("my own wind")
+    assert "my own wind" not in entries(prompt.presets.menu())
+
+
+def test_the_seed_takes_figures_only_and_empty_means_a_new_one(panel: Panel) -> None:
+    seed = panel.window.wish.seed
+    hands.keyClicks(seed, "12a-3 x9999999999999999")
+    assert panel.model.draft.seed == 123999999999999
+    seed.clear()
+    assert panel.model.draft.seed is None
+
+
+def test_the_main_button_says_what_it_would_do(
+    open_panel: Callable[[Stage], Panel], clip: Clip
+) -> None:
+    empty = open_panel(Stage())
+    assert not empty.window.wish.job.generate.isEnabled()
+    several = open_panel(Stage([clip, clip]))
+    job = several.window.wish.job
+    several.window.wish.takes.setValue(1)
+    assert job.generate.text() == "Generate 1 take"
+    assert job.all.text() == "All 2 clips"
+    assert not job.cancel.isVisibleTo(several.window)
+
+
+def test_while_a_job_runs_stage_time_left_and_cancel_are_shown(panel: Panel, stage: Stage) -> None:
+    job = panel.window.wish.job
+    panel.model.generate()
+    stage.session.pump()
+    stage.progress("take 1 of 3, sampling", 0.5, 95)
+    assert job.stage.text() == "Take 1 of 3, sampling"
+    assert job.time.text() == "2 min left"
+    assert job.bar.value() == 500
+    assert job.cancel.isVisible()
+    panel.model.generate()
+    stage.session.pump()
+    assert "(+1 waiting)" in job.stage.text()
+
+
+def test_poor_pictures_are_told_above_them_and_once(
+    open_panel: Callable[[Stage], Panel], stage: Stage
+) -> None:
+    panel = open_panel(stage)
+    from tests.panel.stage import sheet  # noqa: PLC0415 - used here alone
+
+    stage.answer_looks(sheet(2), warnings=["The picture flickers."])
+    assert "The picture flickers." in panel.window.notes.text.text()
+    panel.model.generate()
+    stage.session.pump()
+    stage.finish(["The picture flickers.", "The prompt was cut after 64 tokens."])
+    assert panel.model.problem is not None
+    assert panel.model.problem.what == "The prompt was cut after 64 tokens."
+
+
+def test_a_level_is_remembered_for_each_kind_of_sound(panel: Panel) -> None:
+    panel.window.wish.stems.sliders["effects"].setValue(-12)
+    assert panel.model.draft.levels["effects"] == -12
+    assert panel.model.level == -12
+    panel.model.choose_pack("research")
+    panel.window.wish.stems.boxes["ambience"].click()
+    assert panel.model.level == 0
