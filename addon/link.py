@@ -171,7 +171,8 @@ class Door:
         self._shut.set()
         with contextlib.suppress(*_BROKEN):  # wakes the accepting thread
             Client(self._listener.address).close()
-        self._listener.close()
+        with contextlib.suppress(OSError):  # somebody tidied the temporary folder
+            self._listener.close()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import socket
 import struct
 import threading
@@ -134,6 +135,12 @@ def test_the_address_is_in_a_folder_of_the_user_alone_that_goes_with_the_door() 
     house.close()
     assert not folder.exists()
     house.close()  # twice is no harm
+
+
+def test_a_door_closes_even_if_somebody_tidied_the_temporary_folder() -> None:
+    house = House()
+    shutil.rmtree(Path(house.address).parent)
+    house.close()
 
 
 def test_the_door_is_shut_behind_the_one_that_came_in(house: House) -> None:
