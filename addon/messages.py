@@ -213,7 +213,8 @@ class Progress:
 class Place:
     """Put a take under its clip; the ``chosen`` one sounds.
 
-    :class:`Placed` or :class:`Refused` answers.
+    ``job`` is empty for a take that the panel had from before. :class:`Placed` or :class:`Refused`
+    answers.
     """
 
     job: str
