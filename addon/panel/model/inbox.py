@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from addon.panel.listener import Listener
 from addon.panel.model.clip_state import ClipState, TakeState
+from addon.panel.model.earlier_takes import earlier_takes
 from addon.panel.model.job_state import JobState
 from engine.cues import CueSheet
 from engine.errors import CueSheetError
@@ -131,7 +132,7 @@ class Inbox(Listener):
                 return known
             state = replace(known, clip=clip)
         else:
-            state = ClipState(clip, takes=known.takes if known else [])
+            state = ClipState(clip, takes=known.takes if known else self._earlier(clip))
         if clip.cues is not None:
             try:
                 state.cues = CueSheet.from_json(clip.cues, f"The markers of {clip.name}")
@@ -139,6 +140,12 @@ class Inbox(Listener):
                 self._model.report(error.what, error.remedy)
         self._model.stack(state).clear()
         return state
+
+    def _earlier(self, clip: Clip) -> list[TakeState]:
+        # What an editor's timeline holds of them is not known: their files are not to be deleted.
+        placed = "earlier" if self._model.has_host else ""
+        starred = self._model.memory.starred
+        return [TakeState("", take, take.wav in starred, placed) for take in earlier_takes(clip)]
 
     def _tell(self, state: ClipState, *signals: Any) -> None:  # noqa: ANN401 - bound signals
         if state is self._model.current:

@@ -164,7 +164,7 @@ class ViewModel(QObject):
             return
         if take.placed:
             self.report(
-                f"Take {take.number} lies on the timeline: its files stay",
+                f"Take {take.number} may lie on the timeline: its files stay",
                 "Remove its strip in the editor first to delete them, too",
                 "info",
             )

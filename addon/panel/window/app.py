@@ -171,12 +171,13 @@ def run(session: Session) -> int:
         The process's exit code.
     """
     qt = application()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it; Qt's loop hears no Python
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop hears no Python's Ctrl-C
     panel = Panel(session, Memory.load(memory_file()))
     panel.window.closed.connect(qt.quit)
     panel.window.show()
     panel.model.refresh()
     code = qt.exec()
+    signal.signal(signal.SIGINT, before)
     panel.close()
     return code
 
