@@ -29,7 +29,13 @@ _MODE = 0o100644 << 16  # a plain file that everybody may read
 _UNIX = 3
 _BLOCK = 1 << 20
 # Under addon/, these are placed by hand (at the root, or as far as the platform needs them).
-_PLACED = ("blender_manifest.toml", "bundle_init.py", "LICENCES.md", "requirements")
+_PLACED = ("blender_manifest.toml", "LICENCES.md", "requirements")
+# Blender imports the bundle as one package and calls these two.
+_ENTRY_POINT = b"""# Lumiphone as a Blender extension.
+from .addon.blender import register, unregister
+
+__all__ = ["register", "unregister"]
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ def program(root: Path) -> Iterator[Entry]:
                 yield Entry(path.relative_to(root).as_posix(), path)
     yield Entry("LICENSE", root / "LICENSE")
     yield Entry("LICENCES.md", root / "addon" / "LICENCES.md")
-    yield Entry("__init__.py", root / "addon" / "bundle_init.py")
+    yield Entry("__init__.py", _ENTRY_POINT)
 
 
 def _files(folder: Path) -> Iterator[Path]:

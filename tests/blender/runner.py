@@ -1,9 +1,14 @@
 """Runs inside the Python that has bpy: one script of a test, its result into a JSON file."""
 
+import atexit
 import json
+import os
 import runpy
 import sys
+import threading
+import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import bpy
 
@@ -24,4 +29,25 @@ def main() -> None:
     unfinished.replace(answer)
 
 
-main()
+def leave(status: int) -> NoReturn:
+    """End as Python does: wait for threads, call what atexit knows.
+
+    Without what follows in a common end: the bpy module of 4.5 hangs there for ever once an add-on
+    has registered a handler (it waits for a thread of its sound system). Blender itself does not.
+    """
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+try:
+    main()
+except SystemExit as end:
+    print(end, file=sys.stderr)  # noqa: T201 - the test shows it
+    leave(1)
+except BaseException:  # noqa: BLE001 - the process's edge
+    traceback.print_exc()
+    leave(1)
+leave(0)

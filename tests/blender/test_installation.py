@@ -20,6 +20,18 @@ def test_the_built_zip_is_a_valid_extension_that_blender_installs(
     assert found == {"bl_ext.user_default.lumiphone": "Lumiphone"}
 
 
+def test_the_add_on_can_be_enabled_and_disabled(blender_without_packages: Blender) -> None:
+    found = blender_without_packages.run(
+        """
+        import addon_utils
+        there = hasattr(bpy.types.Scene, "lumiphone")
+        addon_utils.disable("bl_ext.user_default.lumiphone")
+        result = [there, hasattr(bpy.types.Scene, "lumiphone")]
+        """
+    )
+    assert found == [True, False]
+
+
 def test_the_private_packages_run_the_carried_pack_and_are_unknown_to_blender(
     blender: Blender, carried_pack: str
 ) -> None:
