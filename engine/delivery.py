@@ -73,7 +73,7 @@ class Delivery:
                 with engine.stopwatch.stage("write"):
                     takes.append(self._write(take, folder, progress, cancelled))
                     observation = take.observation
-                    cues = folder.place_cues(observation.cues)
+                    cues = folder.place_cues(observation.cues)  # where the take's sidecar says
                 on_take(takes[-1])
             return {
                 "clip": str(source.clip.path),
@@ -93,8 +93,9 @@ class Delivery:
             if self.codec:
                 draft = slot.path(f".{self.container or _CONTAINERS[self.codec]}")
                 video = take.save_video(wav, draft, self.codec, cancelled)
-            data = take.to_json() | {"wav": wav.name, "video": video.name if video else None}
-            write_json(sidecar, data)
+            cues = folder.place_cues(take.observation.cues)
+            files = {"wav": wav.name, "video": video.name if video else None}
+            write_json(sidecar, take.to_json() | files | {"cue_sheet": cues.name})
         progress(WRITING, 1.0)
         return {
             "number": slot.number,

@@ -5,9 +5,11 @@ Nothing here touches the user's Blender; the copy is thrown away afterwards.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,24 @@ _SAMPLES = 16  # of 3D scenes: enough to see what moves
 
 
 def main(order_file: str) -> None:
-    """Render what the order says; progress is printed line by line."""
+    """Render what the order says, print progress line by line, and end the process."""
+    try:
+        _render(order_file)
+    except Exception:  # noqa: BLE001 - the process's edge
+        traceback.print_exc()
+        _leave(1)
+    _leave(0)
+
+
+def _leave(status: int) -> None:
+    """End at once: bpy 4.5 as a module hangs while it tidies up after a rendering with handlers."""
+    with contextlib.suppress(OSError):  # whoever reads it is gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)
+
+
+def _render(order_file: str) -> None:
     order = json.loads(Path(order_file).read_text("utf-8"))
     bpy.ops.wm.open_mainfile(filepath=order["blend"], load_ui=False, use_scripts=False)
     scene = bpy.data.scenes[order["scene"]]
@@ -39,7 +58,7 @@ def _tell(done: int) -> None:
         sys.stdout.write(f"{PROGRESS}{done}\n")
         sys.stdout.flush()
     except OSError:  # whoever asked is gone
-        os._exit(1)
+        _leave(1)
 
 
 def show_alone(scene: bpy.types.Scene, metas: tuple[str, ...], name: str) -> None:

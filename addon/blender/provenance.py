@@ -140,7 +140,7 @@ def _shows(strip: Any, media: str | None) -> bool:
 
 
 def _absolute(path: str) -> str:
-    return os.path.normpath(bpy.path.abspath(path))
+    return str(os.path.normpath(bpy.path.abspath(path)))
 
 
 def takes_of(scene: bpy.types.Scene, source: str) -> list[tuple[Any, Memory]]:

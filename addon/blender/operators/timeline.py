@@ -90,9 +90,10 @@ def cues_of(sound: bpy.types.Strip, memory: Memory) -> list[Cue]:
     if not sidecar.is_file():
         sidecar = Path(bpy.path.abspath(sound.sound.filepath)).with_suffix(".json")
     try:
-        sheet = json.loads(sidecar.read_text("utf-8"))["cues"]
+        data = json.loads(sidecar.read_text("utf-8"))
+        sheet = data["cues"]
         if not isinstance(sheet, dict):  # "from the pictures": they lie beside it
-            sheet = json.loads((sidecar.parent / "cues.json").read_text("utf-8"))
+            sheet = json.loads((sidecar.parent / data["cue_sheet"]).read_text("utf-8"))
         return [Cue(each["seconds"], each["strength"], each["kind"]) for each in sheet["events"]]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise HostError(
