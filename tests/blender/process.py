@@ -32,13 +32,17 @@ class Blender:
     resources: Path
     folder: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make a Python with bpy this Blender."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_OUT)}
+        return kept | {"BLENDER_USER_RESOURCES": str(self.resources)}
+
     def start(self, script: str, *arguments: object, enable: bool = True) -> Running:
         """Start a script; see :meth:`run`. Several may run at once."""
         number = len(list(self.folder.glob("script-*.py")))
         path = self.folder / f"script-{number}.py"
         path.write_text(textwrap.dedent(script), "utf-8")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(_KEPT_OUT)}
-        environment["BLENDER_USER_RESOURCES"] = str(self.resources)
         result = path.with_suffix(".json")
         output = path.with_suffix(".log")
         command = [str(self.python), str(_RUNNER), str(path), str(result), str(int(enable))]
@@ -46,7 +50,7 @@ class Blender:
             process = subprocess.Popen(
                 [*command, json.dumps(arguments, default=str)],
                 cwd=self.folder,
-                env=environment,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

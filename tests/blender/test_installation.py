@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,3 +60,24 @@ def test_the_private_packages_run_the_carried_pack_and_are_unknown_to_blender(
     assert not found["seen by Blender"]
     assert [pack["id"] for pack in found["doctor"]["packs"]] == [carried_pack]
     assert all(found["doctor"]["libraries"].values())
+
+
+def test_a_plain_script_with_the_add_on_comes_to_its_end(
+    blender_without_packages: Blender,
+) -> None:
+    script = """
+        import bpy
+        import addon_utils
+        addon_utils.enable("bl_ext.user_default.lumiphone", default_set=True)
+        print("generate" in dir(bpy.ops.lumiphone))
+    """
+    done = subprocess.run(
+        [str(blender_without_packages.python), "-c", textwrap.dedent(script)],
+        env=blender_without_packages.environment,
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    assert "True" in done.stdout.splitlines()
+    assert "Traceback" not in done.stderr

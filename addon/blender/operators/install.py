@@ -20,10 +20,14 @@ class Installation(threading.Thread):
     """The installation in a thread of its own; what it has to say waits in attributes.
 
     Attributes:
+        running: The one that is under way. (It stands here since bpy 4.5 never lets go of an
+            operator class with an annotation that is no property.)
         fraction: How much is done.
         words: What is going on.
         error: Why it failed.
     """
+
+    running: ClassVar[Installation | None] = None
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(name="installation", daemon=True)
@@ -51,8 +55,6 @@ class LUMIPHONE_OT_install_engine(bpy.types.Operator):
     bl_idname = "lumiphone.install_engine"
     bl_label = "Install Engine"
 
-    running: ClassVar[Installation | None] = None
-
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Say what is in the way."""
@@ -66,7 +68,7 @@ class LUMIPHONE_OT_install_engine(bpy.types.Operator):
             return str(runtime.fault)
         if runtime.ready:
             return "The engine is installed"
-        if cls.running is not None:
+        if Installation.running is not None:
             return "The engine is being installed"
         if runtime.download and not bpy.app.online_access:
             return f"Allow online access in Preferences > System first. {OFFLINE_REMEDY}"
@@ -89,7 +91,7 @@ class LUMIPHONE_OT_install_engine(bpy.types.Operator):
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Show how far it is."""
-        installation = type(self).running
+        installation = Installation.running
         if installation is None:
             return {"CANCELLED"}
         if event.type == "ESC" and event.value == "PRESS":
@@ -109,12 +111,12 @@ class LUMIPHONE_OT_install_engine(bpy.types.Operator):
     def _start(self) -> Installation:
         studio.error = None
         installation = Installation(preferences.runtime())
-        type(self).running = installation
+        Installation.running = installation
         installation.start()
         return installation
 
     def _conclude(self, installation: Installation) -> set[str]:
-        type(self).running = None
+        Installation.running = None
         if installation.error:
             studio.error = installation.error
             self.report({"ERROR"}, str(installation.error))
