@@ -162,7 +162,7 @@ def hammer(out: Path) -> None:
         if not after:
             return 0.2 * min((seconds - last) / 0.5, 1)
         if after[0] - seconds < blow:
-            return 1 - (1 - (after[0] - seconds) / blow) ** 2.2
+            return 1 - math.pow(1 - (after[0] - seconds) / blow, 2.2)
         part = (seconds - last) / (after[0] - blow - last)
         return 0.5 - 0.5 * math.cos(math.pi * min(max(part, 0), 1))
 
