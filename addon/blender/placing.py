@@ -65,9 +65,14 @@ def place(
         return keeper
     metas, first = _where(scene, stretch)
     others = recall(old).others if old else ()  # type: ignore[union-attr] # as above
+    selected = bool(old and old.select)
     if old:
         strips.collection(strips.level(scene, metas)).remove(old)
-    strip = _insert(scene, metas, (first, stretch.channel, channel), record)
+    try:
+        strip = _insert(scene, metas, (first, stretch.channel, channel), record)
+    except HostError as error:
+        raise HostError(error.what, f"{error.remedy}; the take lies at {take.wav}") from error
+    strip.select = selected
     remember(strip, Memory(record, others))
     if chosen:
         sound_alone(scene, stretch.strip, strip)

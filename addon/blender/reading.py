@@ -122,6 +122,7 @@ def read(scene: bpy.types.Scene, metas: tuple[str, ...], strip: Any) -> Stretch:
         HostError: Its file is missing.
     """
     first, rate = strips.first_frame(strip), strips.rate(scene)
+    file = _file(scene, strip)
     why = why_rendered(scene, strip)
     shown = first - strips.content_start(strip) + strips.content_trim(strip) if not why else 0
     return Stretch(
@@ -133,14 +134,21 @@ def read(scene: bpy.types.Scene, metas: tuple[str, ...], strip: Any) -> Stretch:
         frames=strips.end_frame(strip) - first,
         content=strips.content_start(strip),
         rate=rate,
-        media=None if why else _file(scene, strip),
+        media=None if why else file,
         media_start=round(shown) / rate,
         why_rendered=why,
     )
 
 
-def _file(scene: bpy.types.Scene, strip: Any) -> str:
-    path = Path(os.path.normpath(bpy.path.abspath(strip.filepath, library=scene.library)))
+def _file(scene: bpy.types.Scene, strip: Any) -> str | None:
+    """The (first) file of a strip that has any; without it Blender would show a pink picture."""
+    if strip.type == "MOVIE":
+        named = strip.filepath
+    elif strip.type == "IMAGE" and strip.elements:
+        named = os.path.join(strip.directory, strip.elements[0].filename)  # noqa: PTH118 - "//..."
+    else:
+        return None
+    path = Path(os.path.normpath(bpy.path.abspath(named, library=scene.library)))
     if path.is_file():
         return str(path)
     raise HostError(
