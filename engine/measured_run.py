@@ -91,10 +91,13 @@ def run(job: dict[str, Any], folder: Path) -> Figures:
 def _peak_bytes() -> int | None:
     if sys.platform == "win32":
         return None
+    status = Path("/proc/self/status")
+    if status.exists():  # Linux, where getrusage also counts the program that started this one
+        lines = status.read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
     import resource  # noqa: PLC0415 - Windows has none
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts kibibytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

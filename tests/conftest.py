@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from engine.packs.registry import DEFAULT_PACK
 from tests.feature_pack import write_feature_pack
 from tests.tiny_pack import write_tiny_pack
 
@@ -21,6 +22,14 @@ def tiny_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packs with the pack "tiny". All tests share it: copy it before changing it."""
     packs = tmp_path_factory.mktemp("packs")
     write_tiny_pack(packs)
+    return packs
+
+
+@pytest.fixture(scope="session")
+def default_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packs with the tiny pack as the default: it hides the one that ships."""
+    packs = tmp_path_factory.mktemp("default-packs")
+    write_tiny_pack(packs, DEFAULT_PACK)
     return packs
 
 

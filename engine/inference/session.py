@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import io
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
@@ -58,6 +61,20 @@ def cuda_present() -> bool:
     return _CUDA in ort.get_available_providers()
 
 
+@functools.cache
+def cuda_usable() -> bool:
+    """Return whether this onnxruntime was built for CUDA and the driver shows a card."""
+    if not cuda_present():
+        return False
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    cards = ctypes.c_int(0)
+    found = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(cards)) == 0
+    return found and cards.value > 0
+
+
 class Sessions:
     """The graphs of one pack on one device, each loaded when first run.
 
@@ -88,7 +105,7 @@ class Sessions:
         """Where graphs run; known for certain once one is loaded."""
         for session in self._sessions.values():
             return "cuda" if _CUDA in session.get_providers() else "cpu"
-        return "cuda" if self._device != "cpu" and cuda_present() else "cpu"
+        return "cuda" if self._device != "cpu" and cuda_usable() else "cpu"
 
     def load(self, graph: str) -> None:
         """Load a graph now rather than at its first run.
@@ -145,7 +162,7 @@ class Sessions:
     def _open(self, graph: str) -> ort.InferenceSession:
         path = self._pack.file(self._pack.manifest.graphs[graph].file)
         providers: list[Any] = [_CPU]
-        if self._device != "cpu" and cuda_present():
+        if self._device == "cuda" or (self._device == "auto" and cuda_usable()):
             with contextlib.redirect_stdout(io.StringIO()):  # it prints what it cannot find
                 ort.preload_dlls()
             # The exhaustive search costs seconds for every new length; this costs nothing.

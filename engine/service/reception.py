@@ -113,7 +113,7 @@ def failure(job: str | None, error: LumiphoneError) -> Error:
 
 def ready() -> Ready:
     """Return what this engine is, and what it uses if nothing else is asked for."""
-    from engine.inference.session import cuda_present  # noqa: PLC0415 - reading lines needs none
+    from engine.inference.session import cuda_usable  # noqa: PLC0415 - reading lines needs none
     from engine.packs.registry import get_pack  # noqa: PLC0415 - ditto
 
     pack: Pack | None = None
@@ -125,7 +125,7 @@ def ready() -> Ready:
         VERSION,
         __version__,
         pack.manifest.id if pack else None,
-        "cuda" if cuda_present() else "cpu",
+        "cuda" if cuda_usable() else "cpu",
         commercial_use=pack is not None and pack.manifest.licence.commercial_use,
     )
 

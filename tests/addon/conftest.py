@@ -27,11 +27,11 @@ def temporary_folder(
 
 @pytest.fixture
 def editor(
-    tiny_pack: Path,
+    default_pack: Path,
     temporary_folder: Path,  # noqa: ARG001 - sockets and logs go there
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Editor]:
-    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
+    monkeypatch.setenv("LUMIPHONE_PACKS", str(default_pack))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     editor = Editor()
     yield editor

@@ -26,6 +26,7 @@ from addon.messages import (
     Show,
     WantClips,
 )
+from engine.packs.registry import DEFAULT_PACK
 from tests.addon.editor import PANEL, Editor, alive, children, gone
 from tests.command_line import ROOT
 from tests.flashes import flash_film
@@ -64,7 +65,7 @@ def test_the_editor_gets_a_take_of_exact_length_for_its_clip(
         assert place.take.samples == 100_100
         assert place.take.seed == 5 + number
         assert place.take.prompt == "a bark"
-        assert place.take.pack == "tiny"
+        assert place.take.pack == DEFAULT_PACK
         assert Path(place.take.sidecar).exists()
     fractions = [message.fraction for message in editor.heard if isinstance(message, Progress)]
     assert fractions == sorted(fractions)

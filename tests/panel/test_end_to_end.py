@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, default_pack: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two clips in which a red wall lights up."""
-    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
+    monkeypatch.setenv("LUMIPHONE_PACKS", str(default_pack))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     for name in ("a-dog.mp4", "b-dog.mp4"):
         flash_film(tmp_path, name)

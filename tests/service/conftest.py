@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +19,8 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def packs(tiny_pack: Path) -> Iterator[Path]:
+def packs(tiny_pack: Path, default_pack: Path) -> Iterator[Path]:
     """The folder of packs that this process's engines find."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
+        patch.setenv("LUMIPHONE_PACKS", os.pathsep.join(map(str, (tiny_pack, default_pack))))
         yield tiny_pack

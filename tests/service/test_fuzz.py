@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import LumiphoneError
@@ -128,7 +128,8 @@ def worker() -> Worker:
     return Worker()
 
 
-@settings(max_examples=80)
+# Much of what is spoiled is no message any more; that is another test's.
+@settings(max_examples=80, suppress_health_check=[HealthCheck.filter_too_much])
 @given(data=st.data())
 def test_a_job_with_something_wrong_in_it_is_done_or_refused_in_our_words(
     film: Path, place: Path, worker: Worker, data: st.DataObject

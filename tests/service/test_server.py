@@ -15,6 +15,7 @@ import pytest
 import soundfile
 
 from engine.cues import CueSheet
+from engine.packs.registry import DEFAULT_PACK
 from engine.protocol import (
     Cancel,
     Cancelled,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from engine.protocol import Reply
 
-LONG = Wish(steps=1000, takes=50, pack="tiny")  # half a minute or more
+LONG = Wish(steps=1000, takes=50, pack=DEFAULT_PACK)  # half a minute or more
 SAMPLING = "take 1 of 50, sampling"
 
 
@@ -52,8 +53,8 @@ def clip(film: Path) -> ClipRange:
 
 
 @pytest.fixture
-def client(tiny_pack: Path) -> Iterator[Client]:
-    with Client(tiny_pack) as client:
+def client(default_pack: Path) -> Iterator[Client]:
+    with Client(default_pack) as client:
         yield client
 
 
@@ -61,18 +62,18 @@ def of(job: str, replies: list[Reply]) -> list[Reply]:
     return [reply for reply in replies if getattr(reply, "id", None) == job]
 
 
-def test_a_greeting_is_answered_with_what_the_engine_is(tiny_pack: Path) -> None:
-    with Client(tiny_pack, greet=False) as client:
+def test_a_greeting_is_answered_with_what_the_engine_is(default_pack: Path) -> None:
+    with Client(default_pack, greet=False) as client:
         client.send(Hello(1))
         ready = client.next(Ready)
         assert (ready.version, ready.device, ready.commercial_use) == (1, "cpu", True)
-        assert ready.pack in {"tiny", "lumiphone-base"}
+        assert ready.pack == DEFAULT_PACK
         assert client.close() == 0
         assert client.stderr == ""
 
 
-def test_another_version_is_refused_and_so_is_work_before_a_greeting(tiny_pack: Path) -> None:
-    with Client(tiny_pack, greet=False) as client:
+def test_another_version_is_refused_and_so_is_work_before_a_greeting(default_pack: Path) -> None:
+    with Client(default_pack, greet=False) as client:
         client.send(Packs("p"))
         early = client.next(Error)
         assert (early.id, early.code) == ("p", "wrong_version")
@@ -145,7 +146,8 @@ def test_packs_are_listed_at_once_though_a_job_runs(
     client.send(Generate("g", clip, LONG, str(tmp_path)))
     client.next(Progress)
     client.send(Packs("p"))
-    tiny = next(pack for pack in client.result_of("p")["packs"] if pack["id"] == "tiny")
+    packs = client.result_of("p")["packs"]
+    tiny = next(pack for pack in packs if pack["id"] == DEFAULT_PACK)
     assert tiny["title"] == "Tiny test pack"
     assert (tiny["licence"], tiny["commercial_use"], tiny["fault"]) == ("CC0-1.0", True, None)
     assert tiny["stems"] == ["effects", "ambience"]
@@ -282,7 +284,7 @@ MISTAKES = [
     Mistake("pictures a second", clip={"rate": Fraction(0)}),
     Mistake("times its speed", clip={"speed": Fraction(0)}),
     Mistake("times its speed", clip={"speed": Fraction(-1)}),
-    Mistake("'tiny' makes no score", wish={"stems": ("score",)}),
+    Mistake(f"'{DEFAULT_PACK}' makes no score", wish={"stems": ("score",)}),
     Mistake("at once", wish={"stems": ("effects", "ambience")}),
     Mistake("'nothing'", "pack_not_found", wish={"pack": "nothing"}),
     Mistake("'abacus'", wish={"device": "abacus"}),
@@ -301,7 +303,7 @@ def test_what_cannot_be_done_is_said_with_a_remedy(
     shared: Client, film: Path, tmp_path: Path, mistake: Mistake
 ) -> None:
     clip = ClipRange(**({"media": str(film)} | mistake.clip))
-    wish = Wish(**({"pack": "tiny"} | mistake.wish))
+    wish = Wish(**({"pack": DEFAULT_PACK} | mistake.wish))
     shared.send(Generate("bad", clip, wish, str(tmp_path / "takes")))
     error = shared.end_of("bad")
     assert isinstance(error, Error)
@@ -311,9 +313,9 @@ def test_what_cannot_be_done_is_said_with_a_remedy(
 
 
 @pytest.fixture(scope="module")
-def shared(tiny_pack: Path) -> Iterator[Client]:
+def shared(default_pack: Path) -> Iterator[Client]:
     """One service for tests whose jobs all fail: none of them may harm the next."""
-    with Client(tiny_pack) as client:
+    with Client(default_pack) as client:
         yield client
         assert client.close() == 0
         assert client.stderr == ""
@@ -324,7 +326,7 @@ def test_a_folder_that_cannot_be_written_is_named(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     for folder, code in ((str(tmp_path / "file"), "bad_output"), ("a\0b", "bad_input")):
-        shared.send(Generate("g", clip, Wish(pack="tiny"), folder))
+        shared.send(Generate("g", clip, Wish(pack=DEFAULT_PACK), folder))
         error = shared.end_of("g")
         assert isinstance(error, Error)
         assert error.code == code
@@ -334,7 +336,7 @@ def test_retimed_pictures_cannot_be_copied_which_is_said_before_the_work(
     shared: Client, film: Path, tmp_path: Path
 ) -> None:
     clip = ClipRange(str(film), speed=Fraction(2))
-    shared.send(Generate("g", clip, Wish(pack="tiny"), str(tmp_path), video=True))
+    shared.send(Generate("g", clip, Wish(pack=DEFAULT_PACK), str(tmp_path), video=True))
     error = shared.end_of("g")
     assert isinstance(error, Error)
     assert "2 times its speed" in error.what
@@ -368,9 +370,9 @@ def test_the_end_of_the_requests_cancels_all_and_ends_the_service(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("state", ["busy", "idle"])
 def test_a_signal_to_its_process_group_ends_it_cleanly(
-    tiny_pack: Path, clip: ClipRange, tmp_path: Path, number: signal.Signals, state: str
+    default_pack: Path, clip: ClipRange, tmp_path: Path, number: signal.Signals, state: str
 ) -> None:
-    with Client(tiny_pack, start_new_session=True) as client:
+    with Client(default_pack, start_new_session=True) as client:
         if state == "busy":
             client.send(Generate("g", clip, LONG, str(tmp_path / "takes")))
             client.until(lambda reply: isinstance(reply, Progress) and reply.stage == SAMPLING)
@@ -384,9 +386,9 @@ def test_a_signal_to_its_process_group_ends_it_cleanly(
 
 
 def test_a_client_that_vanishes_takes_the_service_with_it(
-    tiny_pack: Path, clip: ClipRange, tmp_path: Path
+    default_pack: Path, clip: ClipRange, tmp_path: Path
 ) -> None:
-    with Client(tiny_pack) as client:
+    with Client(default_pack) as client:
         client.send(Generate("g", clip, LONG, str(tmp_path / "takes")))
         client.next(Progress)
         assert client.process.stdin is not None
@@ -417,9 +419,9 @@ sys.exit(main(["serve"]))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="calls the C library by its POSIX name")
 def test_stdout_carries_the_protocol_and_nothing_else_whatever_libraries_print(
-    tiny_pack: Path, clip: ClipRange
+    default_pack: Path, clip: ClipRange
 ) -> None:
-    with Client(tiny_pack, start=[sys.executable, "-c", NOISY]) as client:
+    with Client(default_pack, start=[sys.executable, "-c", NOISY]) as client:
         client.send(Cues("c", clip))
         client.result_of("c")  # or a line was no reply
         assert client.close() == 0
@@ -429,21 +431,21 @@ def test_stdout_carries_the_protocol_and_nothing_else_whatever_libraries_print(
 
 
 def test_an_idle_service_releases_the_model_and_loads_it_again(
-    tiny_pack: Path, clip: ClipRange, tmp_path: Path
+    default_pack: Path, clip: ClipRange, tmp_path: Path
 ) -> None:
-    with Client(tiny_pack, "--idle", "0") as client:
+    with Client(default_pack, "--idle", "0") as client:
         for job in ("a", "b"):
-            client.send(Generate(job, clip, Wish(steps=2, pack="tiny"), str(tmp_path)))
+            client.send(Generate(job, clip, Wish(steps=2, pack=DEFAULT_PACK), str(tmp_path)))
             client.result_of(job)
             assert "loading the model" in client.stages(job)
             time.sleep(1.5)  # it looks every half second
         assert client.close() == 0
 
 
-def test_help_says_how_to_begin(tiny_pack: Path) -> None:
+def test_help_says_how_to_begin(default_pack: Path) -> None:
     done = subprocess.run(
         command("serve", "--help"),
-        env=environment(tiny_pack),
+        env=environment(default_pack),
         capture_output=True,
         text=True,
         check=True,
