@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .messages import Clip, Cue, Hello, Place, Placed
+    from .messages import Cue, Hello, Place, Placed
 
 
 class Host(Protocol):
@@ -16,8 +16,8 @@ class Host(Protocol):
     def identify(self) -> Hello:
         """Return which editor this is, in which version, with which project."""
 
-    def selected_clips(self) -> tuple[Clip, ...]:
-        """Return the selected clips, ready to be read by the engine.
+    def offer_clips(self, request: str) -> None:
+        """Send the selected clips as an answer, at once or when their pictures are rendered.
 
         Raises:
             HostError: Nothing is selected, or a clip's pictures cannot be had.

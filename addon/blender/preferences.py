@@ -1,5 +1,6 @@
 """What holds for all projects: where takes go, what becomes of the others, model and device."""
 
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +105,7 @@ def own_folder() -> Path:
         return Path(bpy.utils.user_resource("DATAFILES", path="lumiphone", create=True))
 
 
+@functools.cache  # the sidebar asks at every redraw
 def runtime() -> Runtime:
     """Return the private packages for this Blender."""
     return Runtime(BUNDLE, own_folder())

@@ -112,6 +112,13 @@ def recall(strip: Any) -> Memory | None:
         return None
 
 
+def memory_of(strip: Any) -> Memory:
+    """Return what a strip that is known to be a take remembers."""
+    memory = recall(strip)
+    assert memory is not None  # noqa: S101 - it was found by its memory
+    return memory
+
+
 def source_of(scene: bpy.types.Scene, sound: Any) -> Any:
     """Return the strip that a take belongs to, or None: found by name, else by its file.
 

@@ -15,14 +15,15 @@ import bpy
 from .. import messages
 from ..errors import AddonError, HostError
 from ..launcher import Launcher
-from . import markers, placing, preferences, reading, settings, strips
+from . import preferences
+from .host import BlenderHost
 from .job import RENDERING, Job
 from .preparation import Preparation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ..messages import Cue, Hello, Message, Place, Placed, Settings
+    from ..messages import Message, Settings
     from .reading import Stretch
 
 TICK = 0.1  # seconds between two looks
@@ -37,7 +38,7 @@ class PanelError(AddonError):
 
 
 class Studio:
-    """This Blender as a host of the panel process (see :class:`addon.host.Host`).
+    """The jobs of this Blender and its panel process.
 
     Attributes:
         jobs: The jobs that are not over, by id.
@@ -50,8 +51,7 @@ class Studio:
         self.error: AddonError | None = None
         self.warnings: tuple[str, ...] = ()
         self._launcher: Launcher | None = None
-        self._asked: dict[str, Preparation] = {}  # by the panel's request
-        self._read: dict[str, list[Stretch]] = {}  # by clip, the newest last
+        self._host = BlenderHost(self.jobs, self._send)
 
     # ------------------------------------------------------------ what operators ask
 
@@ -72,6 +72,7 @@ class Studio:
         job = Job(by_id, wish, preparation, instead_of or {})
         job.stage = RENDERING if any(not stretch.media for stretch in stretches) else job.stage
         self.jobs[job.id] = job
+        self._host.remember(stretches)
         self.error, self.warnings = None, ()
         self._tick_along()
         return job
@@ -110,9 +111,7 @@ class Studio:
             if job.preparation:
                 job.preparation.cancel()
             self._end(job, "cancelled")
-        for preparation in self._asked.values():
-            preparation.cancel()
-        self._asked.clear()
+        self._host.drop_requests()
         if self._launcher:
             self._launcher.close()
         self._launcher = None
@@ -124,54 +123,8 @@ class Studio:
         for job in list(self.jobs.values()):
             self.cancel(job)
             self._end(job, "cancelled")
-        self._read.clear()
+        self._host.forget()
         self.error, self.warnings = None, ()
-
-    # ------------------------------------------------------------ Host
-
-    def identify(self) -> Hello:
-        """Return which Blender this is, with which project."""
-        version = messages.LINK_VERSION
-        return messages.Hello(version, "blender", bpy.app.version_string, bpy.data.filepath)
-
-    def place(self, order: Place) -> Placed:
-        """Put a take beside its strip.
-
-        Raises:
-            HostError: See :func:`placing.place`.
-        """
-        job = self.jobs.get(order.job)
-        stretch = self._stretch(order.clip, job, order.take)
-        wish = job.settings if job else _settings_of(order.take)
-        old = job.instead_of.pop(order.clip, None) if job else None
-        strip = placing.place(stretch, order.take, wish, chosen=order.chosen, instead_of=old)
-        if job:
-            job.placed.append(strip.name)
-        return messages.Placed(order.job, order.clip, order.take.number, strip.channel, strip.name)
-
-    def place_markers(self, clip: str, cues: Sequence[Cue]) -> None:
-        """Write cues as markers over a strip, and end an undo step.
-
-        Raises:
-            HostError: The strip was never read, or its scene is gone.
-        """
-        markers.place(self._stretch(clip), cues)
-        placing.undo_step("markers placed")
-
-    def _stretch(
-        self, clip: str, job: Job | None = None, take: messages.Take | None = None
-    ) -> Stretch:
-        """The strip as it was when the take was ordered: its length tells which reading it was."""
-        if job:
-            return job.stretches[clip]
-        read = self._read.get(clip, [])
-        for stretch in reversed(read):
-            if take is None or stretch.samples(take.sample_rate) == take.samples:
-                return stretch
-        raise HostError(
-            f"Clip '{clip}' is not on the timeline of this project",
-            "Select its strip and refresh the clips in the panel",
-        )
 
     # ------------------------------------------------------------ what goes on
 
@@ -180,8 +133,7 @@ class Studio:
         for job in list(self.jobs.values()):
             if job.preparation:
                 self._prepare(job, job.preparation)
-        for request in list(self._asked):
-            self._answer(request)
+        self._host.advance()
         if self._launcher:
             for message in self._launcher.poll():
                 self._receive(message)
@@ -195,7 +147,7 @@ class Studio:
             raise HostError("The engine is not installed yet", _INSTALL)
         if self._launcher is None:
             command = runtime.command("addon.panel", "--headless")
-            self._launcher = Launcher(command, self.identify())
+            self._launcher = Launcher(command, self._host.identify())
         self._launcher.ensure()
         return self._launcher
 
@@ -210,18 +162,6 @@ class Studio:
             preparation.cancel()
             self._end(job, "failed", error)
 
-    def _answer(self, request: str) -> None:
-        """Answer the panel's question for clips as soon as their pictures are there."""
-        preparation = self._asked[request]
-        try:
-            clips = preparation.advance()
-            if clips is None:
-                return
-            self._send(messages.Clips(clips, request))
-        except AddonError as error:
-            self._send(messages.Refused(request, error.what, error.remedy))
-        del self._asked[request]
-
     def _send(self, message: messages.HostMessage) -> None:
         if self._launcher and self._launcher.running:
             self._launcher.send(message)
@@ -229,11 +169,12 @@ class Studio:
     def _receive(self, message: Message) -> None:
         match message:
             case messages.WantClips():
-                self._read_clips(message.request)
+                self._try(message.request, lambda: self._host.offer_clips(message.request))
             case messages.Place():
-                self._try(f"{message.job}", lambda: self._send(self.place(message)))
+                self._try(message.job, lambda: self._send(self._host.place(message)))
             case messages.Markers():
-                self._try(message.clip, lambda: self.place_markers(message.clip, message.cues))
+                clip, cues = message.clip, message.cues
+                self._try(clip, lambda: self._host.place_markers(clip, cues))
             case messages.Progress() if job := self.jobs.get(message.job):
                 job.stage, job.fraction = message.stage, message.fraction
                 job.seconds_left = message.seconds_left
@@ -247,19 +188,6 @@ class Studio:
             case messages.Bye():
                 for job in self._sent():
                     self._end(job, "cancelled")
-
-    def _read_clips(self, request: str) -> None:
-        def prepare() -> None:
-            stretches = reading.read_selected(bpy.context)
-            for stretch in stretches:
-                known = self._read.setdefault(stretch.id, [])
-                if stretch in known:
-                    known.remove(stretch)
-                known.append(stretch)
-            follow = strips.sequencer_scene(bpy.context).lumiphone.follow_markers
-            self._asked[request] = Preparation(stretches, cues_from_markers=follow)
-
-        self._try(request, prepare)
 
     def _try(self, about: str, act: Callable[[], None]) -> None:
         """Do what the panel asks; if it cannot be done, tell the panel and the user."""
@@ -278,7 +206,7 @@ class Studio:
                 self._end(job, "failed", error)
             return
         self.error = error
-        self._asked.clear()
+        self._host.drop_requests()
         for job in self._sent():
             self._end(job, "failed", error)
 
@@ -305,7 +233,7 @@ class Studio:
             traceback.print_exc()
             self.error = HostError(f"Lumiphone stumbled: {error!r}", "Send us Blender's console")
         redraw()
-        if self.jobs or self._asked or (self._launcher and self._launcher.running):
+        if self.jobs or self._host.busy or (self._launcher and self._launcher.running):
             return TICK
         return None
 
@@ -317,19 +245,6 @@ def redraw() -> None:
         for area in window.screen.areas:
             if area.type == "SEQUENCE_EDITOR":
                 area.tag_redraw()
-
-
-def _settings_of(take: messages.Take) -> Settings:
-    """What is known of the settings of a take that was ordered in the panel's window."""
-    wish = settings.wish(strips.sequencer_scene(bpy.context))
-    return messages.Settings(
-        prompt=take.prompt,
-        negative=take.negative,
-        pack=take.pack or None,
-        stems=wish.stems,
-        steps=wish.steps,
-        device=wish.device,
-    )
 
 
 studio = Studio()

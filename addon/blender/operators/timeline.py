@@ -7,7 +7,7 @@ import bpy
 
 from ...errors import AddonError, HostError
 from ...messages import Cue
-from .. import markers, placing, strips
+from .. import choice, insertion, markers, strips
 from ..provenance import Memory
 from ..reading import Stretch, read
 from ..studio import studio
@@ -34,7 +34,7 @@ class LUMIPHONE_OT_use_take(bpy.types.Operator):
         scene = strips.sequencer_scene(context)
         try:
             for source in selected_takes(context):
-                placing.use_take(scene, source, self.number)
+                choice.use_take(scene, source, self.number)
         except AddonError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -67,7 +67,7 @@ class LUMIPHONE_OT_place_markers(bpy.types.Operator):
         except AddonError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        placing.undo_step("markers placed")
+        insertion.undo_step("markers placed")
         self.report({"INFO"}, f"{count} marker{'s' * (count != 1)} placed")
         return {"FINISHED"}
 
