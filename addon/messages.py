@@ -62,6 +62,7 @@ class Settings:
         pack: Which model.
         device: "auto", "cpu" or an accelerator's name.
         cues_from_markers: Whether the clips' own cue sheets are to be followed.
+        level: dB at which takes are placed.
     """
 
     prompt: str = ""
@@ -74,6 +75,7 @@ class Settings:
     pack: str | None = None
     device: str = "auto"
     cues_from_markers: bool = False
+    level: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Put a take under its clip; the ``chosen`` one sounds.
+    """Put a take under its clip, at ``level`` dB; the ``chosen`` one sounds.
 
     ``job`` is empty for a take that the panel had from before. :class:`Placed` or :class:`Refused`
     answers.
@@ -221,6 +223,7 @@ class Place:
     clip: str
     take: Take
     chosen: bool = True
+    level: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ class BlenderHost(Host):
         stretch = self._stretch(order.clip, job, order.take)
         wish = job.settings if job else _settings_of(order.take)
         old = job.instead_of.pop(order.clip, None) if job else None
-        strip = placing.place(stretch, order.take, wish, chosen=order.chosen, instead_of=old)
+        strip = placing.place(
+            stretch, order.take, wish, chosen=order.chosen, instead_of=old, level=order.level
+        )
         if job:
             job.placed.append(strip.name)
         return messages.Placed(order.job, order.clip, order.take.number, strip.channel, strip.name)

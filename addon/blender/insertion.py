@@ -59,6 +59,7 @@ def insert(
     strip.select = False
     if instead_of is not None:
         strip.select = instead_of.select
+        strip.volume = instead_of.volume
         active = strip if active == instead_of else active
         remove(scene, instead_of.name)
     scene.sequence_editor.active_strip = active

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 
 def place(
-    stretch: Stretch, take: Take, settings: Settings, *, chosen: bool, instead_of: str | None = None
+    stretch: Stretch,
+    take: Take,
+    settings: Settings,
+    *,
+    chosen: bool,
+    instead_of: str | None = None,
+    level: float = 0.0,
 ) -> Any:
     """Put a take beside its strip, and end an undo step; one that is there already is chosen.
 
@@ -27,7 +33,8 @@ def place(
         take: The take.
         settings: What it was made with.
         chosen: Whether it sounds; the strip's other takes then do not.
-        instead_of: Name of the sound strip that makes way for it.
+        instead_of: Name of the sound strip that makes way for it, and whose volume it takes over.
+        level: Volume in dB where it takes nobody's place.
 
     Returns:
         Its sound strip; that of the chosen take if it got none of its own.
@@ -53,6 +60,8 @@ def place(
         insertion.undo_step(f"{record.label} kept")
         return keeper
     strip = _insert(scene, stretch, record, old)
+    if not old:
+        strip.volume = 10 ** (level / 20)
     if chosen:
         strip = choice.sound_alone(scene, stretch.strip, strip)
     else:

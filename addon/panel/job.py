@@ -131,7 +131,9 @@ class Job:
             case protocol.TakeDone(take=file):
                 order.takes += 1
                 take = _take(file, self.settings)
-                yield messages.Place(self.id, order.clip.id, take, chosen=order.takes == 1)
+                first = order.takes == 1
+                level = self.settings.level
+                yield messages.Place(self.id, order.clip.id, take, chosen=first, level=level)
             case protocol.Done() | protocol.Cancelled() | protocol.Error():
                 self._end(order, reply)
                 if self.over:

@@ -161,9 +161,10 @@ class Session:
             for order in self._jobs[job].open_orders:
                 self._engine.send(protocol.Cancel(order))
 
-    def place(self, clip: Clip, take: Take) -> None:
-        """Put a take on the timeline, as the one that sounds; ``on_placed`` follows."""
-        self._host.send(messages.Place(self._job_of_take.get(take.wav, ""), clip.id, take))
+    def place(self, clip: Clip, take: Take, level: float = 0.0) -> None:
+        """Put a take on the timeline at ``level`` dB, to sound; ``on_placed`` follows."""
+        job = self._job_of_take.get(take.wav, "")
+        self._host.send(messages.Place(job, clip.id, take, level=level))
 
     def place_markers(self, clip: Clip, cues: Sequence[Cue]) -> None:
         """Write cues as timeline markers over a clip."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.media.film import Film
 
 if TYPE_CHECKING:
@@ -43,12 +45,13 @@ SCRIPT = """
     host.offer_clips("again")
     plain.frame_start += 200  # and its strip lies elsewhere by now
     take = messages.Take(7, 1, str(wav), str(wav.with_suffix(".json")), 50 * 48000 // 25, 48000)
-    order = messages.Place("a job of the panel's", answer.clips[0].id, take)
+    order = messages.Place("a job of the panel's", answer.clips[0].id, take, level=-6.0)
     first = host.place(order)
     again = host.place(order)
     result["same"] = first == again
     result["take"] = [first.take, first.channel, first.strip]
     result["sounds"] = stage.sounds()
+    result["volume"] = stage.strips()[first.strip].volume
     host.place_markers(answer.clips[1].id, [messages.Cue(0.5, 0.25, "step")])
     result["markers"] = [[marker.frame, marker.name] for marker in stage.scene().timeline_markers]
     shorter = messages.Take(8, 1, str(wav), "", 1234, 48000)
@@ -71,6 +74,7 @@ def test_takes_of_the_panel_lie_where_their_strips_were_and_only_once(
     assert found["take"] == [7, 1, "plain · take 1"]
     ((_, strip),) = found["sounds"].items()
     assert (strip["first"], strip["end"], strip["mute"]) == (201, 251, False)
+    assert found["volume"] == pytest.approx(0.5012, abs=1e-3), "6 dB down"
     frame, name = found["markers"][0]
     assert frame in {113, 114}  # half a second after 101
     assert name == "♪ step 25%"

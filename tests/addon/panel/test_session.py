@@ -322,6 +322,13 @@ def test_a_take_placed_by_hand_keeps_its_job(desk: Desk, tmp_path: Path) -> None
     assert desk.notes.of("on_placed") == [("walk-id", 1, "channel 3")]
 
 
+def test_takes_are_placed_at_the_level_that_was_asked_for(desk: Desk, tmp_path: Path) -> None:
+    (order,) = desk.generating(WALK, settings=m.Settings(level=-6.0))
+    desk.hear(p.TakeDone(order, take_file(tmp_path)))
+    desk.session.place(WALK, desk.told(m.Place)[0].take, -12.0)
+    assert [place.level for place in desk.told(m.Place)] == [-6.0, -12.0]
+
+
 def test_cues_become_markers(desk: Desk) -> None:
     desk.session.place_markers(WALK, [m.Cue(0.5)])
     assert desk.told(m.Markers) == [m.Markers("walk-id", (m.Cue(0.5),))]
