@@ -249,7 +249,7 @@ def test_sound_follows_the_markers_that_were_edited(
     assert found["sounds after undo"] == 1
 
 
-def test_rendered_strips_and_strips_in_an_open_meta_get_their_sound(
+def test_an_unsaved_project_gets_its_sound_and_hears_where_it_lies(
     blender: Blender, tmp_path: Path, tiny_pack: Path
 ) -> None:
     make_film(tmp_path, "other.mp4", flashes=(20,), frames=60, rate=Fraction(30))
