@@ -73,7 +73,8 @@ def test_sines_read_like_their_amplitude_and_like_ffmpeg(
     found = true_peak_db(wave)
     assert found == pytest.approx(level, abs=0.3)
     if level > -20:  # the meter prints three decimals of the amplitude
-        assert found == pytest.approx(ffmpeg_true_peak_db(wave), abs=0.25)
+        # A meter may read 0.4 dB too little (EBU Tech 3341): oversampling misses the very top.
+        assert found == pytest.approx(ffmpeg_true_peak_db(wave), abs=0.4)
 
 
 @given(
