@@ -5,29 +5,22 @@ Long takes are worked on in blocks; beside the samples only a few megabytes are 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InferenceError
-from engine.media.true_peak import BLOCK, block_peaks, true_peak_db
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from engine.media.limiter import limit, stretches
+from engine.media.true_peak import true_peak_db
 
 __all__ = ["finish", "true_peak_db"]
 
 Samples: TypeAlias = npt.NDArray[np.float32]
 
 CEILING_DB = -1.0
-# Meters differ near half the sample rate: white noise reads 0.5 dB more in FFmpeg's.
-_TARGET = 10 ** ((CEILING_DB - 0.7) / 20)
-_MOST_LIMITED = 2.0  # 6 dB; what exceeds more is turned down as a whole instead
-_LIMITER_SECONDS = 0.01  # how far ahead and behind a peak the limiter acts
 _OFFSET_SECONDS = 0.4  # of the running mean: below about 2 Hz nothing is left
 _FADE_SECONDS = 0.003
-_STRETCH = 1 << 19  # samples worked on at a time
 
 
 def finish(samples: Samples, sample_rate: int) -> Samples:
@@ -54,12 +47,8 @@ def finish(samples: Samples, sample_rate: int) -> Samples:
         )
     finished = _without_offset(samples, sample_rate)
     _fade(finished, sample_rate)
-    _limit(finished, sample_rate)
+    limit(finished, sample_rate, CEILING_DB)
     return finished
-
-
-def _stretches(count: int) -> Iterator[slice]:
-    return (slice(start, min(start + _STRETCH, count)) for start in range(0, count, _STRETCH))
 
 
 def _without_offset(samples: Samples, sample_rate: int) -> Samples:
@@ -67,7 +56,7 @@ def _without_offset(samples: Samples, sample_rate: int) -> Samples:
     count = samples.shape[1]
     width = max(1, min(round(_OFFSET_SECONDS * sample_rate), count)) // 2 * 2 + 1
     result = np.empty_like(samples)
-    for part in _stretches(count):
+    for part in stretches(count):
         # Beyond the ends the take is thought to go on mirrored.
         places = np.arange(part.start - width + 1, part.stop + width - 1)
         around = samples[:, _mirrored(places, count)].astype(np.float64)
@@ -93,32 +82,3 @@ def _fade(samples: Samples, sample_rate: int) -> None:
     ramp = np.sin(np.linspace(0, np.pi / 2, length, endpoint=False, dtype=np.float32)) ** 2
     samples[:, :length] *= ramp
     samples[:, samples.shape[1] - length :] *= ramp[::-1]
-
-
-def _limit(samples: Samples, sample_rate: int) -> None:
-    """Bring the true peak under the target, in place."""
-    peaks = block_peaks(samples, _TARGET)
-    loudest = float(peaks.max(initial=0.0))
-    if loudest <= _TARGET:
-        return
-    level = min(1.0, _TARGET * _MOST_LIMITED / loudest)
-    gains = level * _envelope(peaks * level, sample_rate)
-    centres = np.arange(len(gains)) * BLOCK + (BLOCK - 1) / 2
-    for part in _stretches(samples.shape[1]):
-        gain = np.interp(np.arange(part.start, part.stop), centres, gains)
-        samples[:, part] *= gain.astype(np.float32)
-    # The changing gain itself can raise a peak by a hair.
-    loudest = float(block_peaks(samples, _TARGET).max(initial=0.0))
-    if loudest > _TARGET:
-        samples *= np.float32(_TARGET / loudest)
-
-
-def _envelope(peaks: npt.NDArray[np.float32], sample_rate: int) -> npt.NDArray[np.float64]:
-    """Gain per block: low enough at each peak and its neighbours, smooth in between."""
-    reach = max(1, round(_LIMITER_SECONDS * sample_rate / BLOCK))
-    needed = np.minimum(1.0, _TARGET / np.maximum(peaks, _TARGET).astype(np.float64))
-    # One block more than the smoothing reaches, since gains are interpolated between blocks.
-    padded = np.pad(needed, 2 * reach + 1, constant_values=1.0)
-    lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 3).min(axis=1)
-    window = np.hanning(2 * reach + 3)[1:-1]
-    return np.convolve(lowest, window / window.sum(), mode="valid")
