@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from .errors import AddonError
+from .messages import Markers, Place, Refused, WantClips
 
-    from .messages import Cue, Hello, Place, Placed
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .messages import Cue, Hello, HostMessage, Placed
+
+    Request = WantClips | Place | Markers
 
 
 class Host(Protocol):
@@ -36,3 +41,22 @@ class Host(Protocol):
         Raises:
             HostError: The clip is gone.
         """
+
+
+def answer(host: Host, request: Request, send: Callable[[HostMessage], None]) -> AddonError | None:
+    """Do what the panel asks of an editor; what cannot be done it is told, and returned."""
+    try:
+        match request:
+            case WantClips():
+                about = request.request
+                host.offer_clips(request.request)
+            case Place():
+                about = request.job
+                send(host.place(request))
+            case Markers():
+                about = request.clip
+                host.place_markers(request.clip, request.cues)
+    except AddonError as error:
+        send(Refused(about, error.what, error.remedy))
+        return error
+    return None

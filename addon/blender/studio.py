@@ -14,6 +14,7 @@ import bpy
 
 from .. import messages
 from ..errors import AddonError, HostError
+from ..host import answer
 from ..launcher import Launcher
 from . import preferences
 from .host import BlenderHost
@@ -21,7 +22,7 @@ from .job import RENDERING, Job
 from .preparation import Preparation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ..messages import Message, Settings
     from .reading import Stretch
@@ -168,13 +169,8 @@ class Studio:
 
     def _receive(self, message: Message) -> None:
         match message:
-            case messages.WantClips():
-                self._try(message.request, lambda: self._host.offer_clips(message.request))
-            case messages.Place():
-                self._try(message.job, lambda: self._send(self._host.place(message)))
-            case messages.Markers():
-                clip, cues = message.clip, message.cues
-                self._try(clip, lambda: self._host.place_markers(clip, cues))
+            case messages.WantClips() | messages.Place() | messages.Markers():
+                self._answer(message)
             case messages.Progress() if job := self.jobs.get(message.job):
                 job.stage, job.fraction = message.stage, message.fraction
                 job.seconds_left = message.seconds_left
@@ -189,14 +185,12 @@ class Studio:
                 for job in self._sent():
                     self._end(job, "cancelled")
 
-    def _try(self, about: str, act: Callable[[], None]) -> None:
-        """Do what the panel asks; if it cannot be done, tell the panel and the user."""
-        try:
-            act()
-        except AddonError as error:
-            self._send(messages.Refused(about, error.what, error.remedy))
+    def _answer(self, request: messages.WantClips | messages.Place | messages.Markers) -> None:
+        """Do what the panel asks; what cannot be done the user hears of, too."""
+        error = answer(self._host, request, self._send)
+        if error:
             self.error = error
-            if job := self.jobs.get(about):
+            if isinstance(request, messages.Place) and (job := self.jobs.get(request.job)):
                 job.error = error
 
     def _failed(self, message: messages.Failed) -> None:
