@@ -3,12 +3,13 @@
     python -I -S -X utf8 boot.py PACKAGES MODULE [ARGUMENT ...]
 
 ``-I -S`` keep out everything that the editor, its add-ons, the user's site folder and PYTHON*
-variables would bring; what is left is the standard library, the bundle and PACKAGES. ``-X utf8``
-makes text on stdio and in files UTF-8 on Windows too.
+variables would bring; what is left is the standard library, the bundle and PACKAGES, a folder or
+several in the form of PATH. ``-X utf8`` makes text on stdio and in files UTF-8 on Windows too.
 """
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ _SWITCHES = ("-I", "-S", "-X", "utf8")
 _ARGUMENTS_BEFORE_MODULE = 1 + len(_SWITCHES) + 2  # the interpreter, this file, PACKAGES
 
 
-def command(packages: Path, module: str, *arguments: str) -> list[str]:
+def command(packages: Path | str, module: str, *arguments: str) -> list[str]:
     """Return the command line that runs ``module`` as a program with the packages in a folder."""
     return [sys.executable, *_SWITCHES, str(Path(__file__)), str(packages), module, *arguments]
 
@@ -37,7 +38,7 @@ def sibling(module: str, *arguments: str) -> list[str]:
 def main() -> None:
     """Run the module that the command line names."""
     packages, module, *arguments = sys.argv[1:]
-    sys.path[:0] = [str(Path(__file__).resolve().parents[1]), packages]
+    sys.path[:0] = [str(Path(__file__).resolve().parents[1]), *packages.split(os.pathsep)]
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

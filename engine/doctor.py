@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import __version__
 from engine.errors import LumiphoneError, PackError
+from engine.menu_scripts import menu_scripts
 from engine.packs.registry import DEFAULT_PACK, list_packs, pack_folders
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Diagnosis:
         gpus: NVIDIA cards by name.
         pack_folders: Where packs are looked for.
         packs: Those that are there.
+        resolve: Where Lumiphone is in Resolve's menu; empty: not there.
         problems: What is wrong, worst first.
     """
 
@@ -72,6 +74,7 @@ class Diagnosis:
     gpus: tuple[str, ...]
     pack_folders: tuple[str, ...]
     packs: tuple[FoundPack, ...]
+    resolve: str
     problems: tuple[Problem, ...]
 
     @property
@@ -95,6 +98,8 @@ def examine() -> Diagnosis:
     if libraries["onnxruntime"]:
         providers, provider_problems = _providers(gpus, listing.packs)
         problems += provider_problems
+    resolve, resolve_problems = _resolve()
+    problems += resolve_problems
     return Diagnosis(
         program=__version__,
         python=platform.python_version(),
@@ -105,6 +110,7 @@ def examine() -> Diagnosis:
         gpus=gpus,
         pack_folders=tuple(map(str, pack_folders())),
         packs=packs,
+        resolve=resolve,
         problems=tuple(sorted(problems, key=lambda problem: not problem.fatal)),
     )
 
@@ -188,3 +194,16 @@ def _size_fault(pack: Pack) -> LumiphoneError | None:
                 "Copy or download the pack again",
             )
     return None
+
+
+def _resolve() -> tuple[str, list[Problem]]:
+    """Where Resolve's menu scripts lie, and what keeps them from working."""
+    try:
+        state = menu_scripts("--status")
+    except LumiphoneError:
+        return "", []  # a copy for another editor
+    problems = [Problem(what, remedy, fatal=False) for what, remedy in state["problems"]]
+    if state["resolve_found"] and not state["entries"]:
+        remedy = "Run `lumiphone install resolve`"
+        problems.append(Problem("Lumiphone is not in Resolve's menu yet", remedy, fatal=False))
+    return (state["folder"] if state["entries"] else ""), problems

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 3
     try:
-        _serve(session, window=not options.headless)
+        _serve(session, window=not options.headless, end_with_window=options.end_with_window)
     except KeyboardInterrupt:
         pass
     finally:
@@ -56,7 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="addon.panel", description="The Lumiphone panel.")
     parser.add_argument("paths", nargs="*", type=Path, help="clips, or folders of clips")
-    parser.add_argument("--headless", action="store_true", help="no window until it is asked for")
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--headless", action="store_true", help="no window until it is asked for")
+    start.add_argument(
+        "--end-with-window", action="store_true", help="serve the editor no longer than the window"
+    )
     return parser
 
 
@@ -82,11 +86,11 @@ class _Bell(Listener):
         self.rang = True
 
 
-def _serve(session: Session, *, window: bool) -> None:
+def _serve(session: Session, *, window: bool, end_with_window: bool) -> None:
     while not session.ended:
         if window:
             _show(session)
-            if not session.has_host:
+            if end_with_window or not session.has_host:
                 return
         bell = _Bell()
         session.listen(bell)

@@ -56,4 +56,5 @@ def _rows(diagnosis: Diagnosis) -> list[tuple[str, str]]:
         ("GPU", "; ".join(diagnosis.gpus) or "none seen"),
         ("pack folders", ", ".join(diagnosis.pack_folders)),
         ("packs", ", ".join(packs) or "none"),
+        ("Resolve's menu", diagnosis.resolve or "not there (lumiphone install resolve)"),
     ]

@@ -8,7 +8,10 @@ import pytest
 
 import addon
 
-EDITORS_PART = ("boot", "errors", "host", "installation", "launcher", "link", "messages", "runtime")
+EDITORS_PART = (
+    *("boot", "errors", "host", "installation", "launcher", "link", "marker_names", "messages"),
+    *("resolve.__main__", "resolve.menu", "runtime"),
+)
 FACES = ("PyQt6", "pyqtgraph", "bpy", "numpy", "av", "cv2", "onnxruntime", "torch")
 
 OWN = ("__main__", "__mp_main__")  # the process itself, by the names that Python gives it
