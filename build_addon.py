@@ -1,8 +1,9 @@
-"""Builds the installable bundle of Lumiphone: the Blender extension.
+"""Builds the installable bundles of Lumiphone: the Blender extension, and what Resolve gets.
 
     python build_addon.py                          dist/lumiphone-<version>-<this platform>.zip
     python build_addon.py --platform windows-x64   for another platform
     python build_addon.py --carry-wheels           with all packages inside, for machines offline
+    python build_addon.py --resolve                for DaVinci Resolve: lumiphone-resolve-...zip
 
 The bundle holds the add-on, the panel, the engine, a model pack, lock files and licences. The
 packages that panel and engine need are downloaded once, with the user's consent, when the add-on is
@@ -41,6 +42,7 @@ class Order:
         packs: The ids of the packs to carry.
         carry_wheels: Whether the packages go into the bundle.
         output: The folder for it.
+        editor: Whom it is for, "blender" or "resolve".
         programs: Blenders, or Pythons with bpy, to check it with.
         root: The tree to build from.
     """
@@ -49,6 +51,7 @@ class Order:
     packs: tuple[str, ...]
     carry_wheels: bool
     output: Path
+    editor: str = bundle.BLENDER
     programs: tuple[Path, ...] = ()
     root: Path = ROOT
 
@@ -60,8 +63,9 @@ class Order:
     @property
     def archive(self) -> Path:
         """The bundle's path."""
+        name = "lumiphone" if self.editor == bundle.BLENDER else f"lumiphone-{self.editor}"
         kind = "-offline" if self.carry_wheels else ""
-        return self.output / f"lumiphone-{__version__}-{self.platform}{kind}.zip"
+        return self.output / f"{name}-{__version__}-{self.platform}{kind}.zip"
 
 
 def build(order: Order) -> Path:
@@ -72,8 +76,9 @@ def build(order: Order) -> Path:
             older bundle of the same name stays.
     """
     locks = list(bundle.locks(order.root, order.platforms))
-    manifest = bundle.extension_manifest(order.root, __version__, order.platforms)
-    entries = [*bundle.program(order.root), *locks, manifest]
+    entries = [*bundle.program(order.root, order.editor), *locks]
+    if order.editor == bundle.BLENDER:
+        entries.append(bundle.extension_manifest(order.root, __version__, order.platforms))
     for pack in order.packs:
         entries += bundle.pack_files(get_pack(pack))
 
@@ -119,6 +124,11 @@ def parse(arguments: list[str] | None = None) -> Order:
         " (adds 250 to 310 MB; the name ends in -offline)",
     )
     parser.add_argument(
+        "--resolve",
+        action="store_true",
+        help="build for DaVinci Resolve instead of Blender (docs/resolve.md)",
+    )
+    parser.add_argument(
         "--output",
         type=Path,
         default=ROOT / "dist",
@@ -139,7 +149,8 @@ def parse(arguments: list[str] | None = None) -> Order:
         packs=() if given.no_pack else tuple(given.pack or (DEFAULT_PACK,)),
         carry_wheels=given.carry_wheels,
         output=given.output,
-        programs=tuple(given.blender or find_programs(ROOT)),
+        editor=bundle.RESOLVE if given.resolve else bundle.BLENDER,
+        programs=() if given.resolve else tuple(given.blender or find_programs(ROOT)),
     )
 
 
@@ -152,7 +163,9 @@ def main() -> int:
         print(f"build_addon: {error}", file=sys.stderr)  # noqa: T201 - a script's output
         return error.exit_code
     checks = f"passed by {len(order.programs)} Blender(s)" if order.programs else "NOT VALIDATED"
-    if not order.programs:
+    if order.editor == bundle.RESOLVE:
+        checks = "for Resolve, which has no check for it"
+    elif not order.programs:
         print(  # noqa: T201 - as above
             "No Blender was found to check the bundle with; --blender names one.", file=sys.stderr
         )

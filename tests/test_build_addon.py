@@ -31,6 +31,7 @@ def tree(tmp_path: Path) -> Path:
     for folder in ("addon", "engine"):
         shutil.copytree(ROOT / folder, tree / folder, ignore=leave)
     shutil.copy(ROOT / "LICENSE", tree)
+    shutil.copytree(ROOT / "docs", tree / "docs", ignore=shutil.ignore_patterns("images"))
     for dirt in ("__pycache__/x.cpython-311.pyc", ".hidden/file", "stray.pyc", ".swp"):
         path = tree / "addon" / "panel" / dirt
         path.parent.mkdir(exist_ok=True)
@@ -166,6 +167,46 @@ def test_wheels_that_cannot_be_had_end_the_build(
     with pytest.raises(LumiphoneError, match="cannot be downloaded"):
         build(replace(order, carry_wheels=True))
     assert not order.archive.exists()
+
+
+def test_the_bundle_for_resolve_has_its_part_and_an_installer_and_nothing_of_blender(
+    order: Order,
+) -> None:
+    archive = build(replace(order, editor="resolve"))
+    assert archive.name == f"lumiphone-resolve-{__version__}-linux-x64.zip"
+    held = names(archive)
+    assert {"install.py", "resolve.md", "addon/resolve/menu.py", "addon/panel/__main__.py"} <= held
+    assert {"engine/pipeline.py", "exported_models/tiny/pack.json", "LICENSE"} <= held
+    assert held.isdisjoint({"__init__.py", "blender_manifest.toml"})
+    assert not any(name.startswith("addon/blender") for name in held)
+    assert not any(name.startswith("addon/resolve") for name in names(build(order)))
+
+
+def test_the_bundle_for_resolve_installs_itself_and_takes_itself_out(
+    order: Order, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(tree / "addon" / "requirements")
+    write_lock(tree, write_libraries(tmp_path / "server"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "server"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    archive = build(replace(order, platform=platform_name(), editor="resolve"))
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(tmp_path / "bundle")
+
+    def installer(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(tmp_path / "bundle" / "install.py"), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert "Workspace > Scripts > Lumiphone" in installer().stdout
+    (script,) = (tmp_path / "home" / ".local").rglob("Lumiphone Panel.py")
+    text = script.read_text("utf-8")
+    assert str(tmp_path / "bundle" / "addon" / "boot.py") in text
+    (packages,) = (tmp_path / "home" / ".local" / "share" / "lumiphone").glob("packages-*")
+    assert str(packages) in text
+    installer("--remove")
+    assert not script.exists()
 
 
 def test_blender_refuses_a_manifest_that_it_cannot_use(order: Order, tree: Path) -> None:

@@ -31,11 +31,22 @@ _BLOCK = 1 << 20
 # Under addon/, these are placed by hand (at the root, or as far as the platform needs them).
 _PLACED = ("blender_manifest.toml", "LICENCES.md", "requirements")
 # Blender imports the bundle as one package and calls these two.
-_ENTRY_POINT = b"""# Lumiphone as a Blender extension.
+_EXTENSION = b"""# Lumiphone as a Blender extension.
 from .addon.blender import register, unregister
 
 __all__ = ["register", "unregister"]
 """
+# Whoever has Resolve runs this once, with the Python that is to run Lumiphone.
+_INSTALLER = b"""# Puts Lumiphone into Resolve's menu: python3 install.py [--remove] [--all-users]
+import runpy
+import sys
+
+if sys.version_info[:2] not in ((3, 11), (3, 13)):
+    sys.exit("Lumiphone needs Python 3.11 or 3.13; this is %d.%d." % sys.version_info[:2])
+sys.argv[1:1] = ["--private"]
+runpy.run_module("addon.resolve", run_name="__main__", alter_sys=True)
+"""
+BLENDER, RESOLVE = "blender", "resolve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,25 @@ class Entry:
         return str(self.content) if isinstance(self.content, Path) else self.name
 
 
-def program(root: Path) -> Iterator[Entry]:
-    """Yield the add-on and the engine, without what only training or building needs."""
-    for package, left_out in (("addon", _PLACED), ("engine", ("training",))):
+def program(root: Path, editor: str = BLENDER) -> Iterator[Entry]:
+    """Yield the add-on and the engine, without what only training, building or others need.
+
+    Args:
+        root: The tree.
+        editor: For whom, "blender" or "resolve".
+    """
+    other = RESOLVE if editor == BLENDER else BLENDER
+    for package, left_out in (("addon", (*_PLACED, other)), ("engine", ("training",))):
         for path in _files(root / package):
             if path.relative_to(root / package).parts[0] not in left_out:
                 yield Entry(path.relative_to(root).as_posix(), path)
     yield Entry("LICENSE", root / "LICENSE")
     yield Entry("LICENCES.md", root / "addon" / "LICENCES.md")
-    yield Entry("__init__.py", _ENTRY_POINT)
+    if editor == BLENDER:
+        yield Entry("__init__.py", _EXTENSION)
+    else:
+        yield Entry("install.py", _INSTALLER)
+        yield Entry("resolve.md", root / "docs" / "resolve.md")
 
 
 def _files(folder: Path) -> Iterator[Path]:

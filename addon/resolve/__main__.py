@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import AddonError
+from ..installation import MEGABYTE
 from ..runtime import Runtime
 from . import installation
 
@@ -89,6 +90,10 @@ def _private() -> str:
         sys.stderr.flush()
 
     if not runtime.ready:
+        size = (
+            f"{runtime.download // MEGABYTE} MB to download, {runtime.disk // MEGABYTE} MB on disk"
+        )
+        sys.stderr.write(f"Installing the engine's packages into {runtime.home} ({size})\n")
         runtime.install(show)
         sys.stderr.write("\n")
     return str(runtime.packages)
