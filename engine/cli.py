@@ -15,7 +15,18 @@ import traceback
 from typing import TYPE_CHECKING, NoReturn
 
 from engine import __version__
-from engine.commands import bench, cues, doctor, generate, install, packs, panel, serve, suggest
+from engine.commands import (
+    bench,
+    cues,
+    doctor,
+    generate,
+    inspect,
+    install,
+    packs,
+    panel,
+    serve,
+    suggest,
+)
 from engine.commands.console import Console
 from engine.errors import CancelledError, InputError, LumiphoneError, unforeseen
 
@@ -23,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
-_COMMANDS = (generate, cues, suggest, panel, packs, doctor, install, bench, serve)
+_COMMANDS = (generate, inspect, cues, suggest, panel, packs, doctor, install, bench, serve)
 
 
 class UsageError(InputError):

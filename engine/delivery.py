@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.media.mux import refuse_retimed
 from engine.progress import WRITING
+from engine.sound_form import SoundForm
 from engine.take_folder import TakeFolder, write_json
 
 if TYPE_CHECKING:
@@ -32,11 +33,13 @@ class Delivery:
         codec: Of the sound in the video; None for no video.
         container: Of the video: "mp4", "mov" or "mkv"; None for the codec's usual one. Where it
             cannot hold the pictures or the sound, another is taken.
+        sound: Form, level and name of the WAV.
     """
 
     root: Path
     codec: SoundCodec | None = "aac"
     container: str | None = None
+    sound: SoundForm = field(default_factory=SoundForm)
 
     def deliver(
         self,
@@ -69,9 +72,12 @@ class Delivery:
             refuse_retimed(source.span)
         with TakeFolder.of_clip(self.root, source.origin, source.name) as folder:
             takes: list[dict[str, Any]] = []
+            levels: list[str] = []
             for take in engine.takes(source, request, progress, cancelled):
                 with engine.stopwatch.stage("write"):
-                    takes.append(self._write(take, folder, progress, cancelled))
+                    entry, warnings = self._write(take, folder, progress, cancelled)
+                    takes.append(entry)
+                    levels += [text for text in warnings if text not in levels]
                     observation = take.observation
                     cues = folder.place_cues(observation.cues)  # where the take's sidecar says
                 on_take(takes[-1])
@@ -80,24 +86,25 @@ class Delivery:
                 "takes": takes,
                 "cues": str(cues),
                 "suggested_prompt": observation.scene.prompt,
-                "warnings": list(observation.warnings),
+                "warnings": [*observation.warnings, *levels],
             }
 
     def _write(
         self, take: Take, folder: TakeFolder, progress: Progress, cancelled: Cancelled
-    ) -> dict[str, Any]:
+    ) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Write a take's files; return its entry, and what should be known of its level."""
         progress(WRITING, 0.0)
         with folder.slot() as slot:
-            wav, sidecar = take.save(slot.path(".wav")), slot.path(".json")
-            video = None
+            wav, facts, warnings = self.sound.write(take, slot)
+            sidecar, video = slot.path(".json"), None
             if self.codec:
                 draft = slot.path(f".{self.container or _CONTAINERS[self.codec]}")
-                video = take.save_video(wav, draft, self.codec, cancelled)
+                video = take.save_video(wav, draft, self.codec, cancelled, facts)
             cues = folder.place_cues(take.observation.cues)
             files = {"wav": wav.name, "video": video.name if video else None}
-            write_json(sidecar, take.to_json() | files | {"cue_sheet": cues.name})
+            write_json(sidecar, facts | files | {"cue_sheet": cues.name})
         progress(WRITING, 1.0)
-        return {
+        entry = {
             "number": slot.number,
             "seed": take.seed,
             "wav": str(folder.path / wav.name),
@@ -106,3 +113,4 @@ class Delivery:
             "samples": take.samples.shape[1],
             "sample_rate": take.sample_rate,
         }
+        return entry, warnings

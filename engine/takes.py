@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from engine.media.reader import never
 from engine.media.writer import mux, write_wav
+from engine.provenance import portable, tags_of
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -53,15 +55,23 @@ class Take:
         return target
 
     def save_video(
-        self, wav: Path, path: Path, codec: SoundCodec = "aac", cancelled: Cancelled = never
+        self,
+        wav: Path,
+        path: Path,
+        codec: SoundCodec = "aac",
+        cancelled: Cancelled = never,
+        facts: Mapping[str, Any] | None = None,
     ) -> Path:
         """Write the span's own pictures with the take, and return the path written.
+
+        The file carries the take's provenance as its tag "lumiphone".
 
         Args:
             wav: Where the take was saved.
             path: Where to write; the suffix changes if that container cannot hold the streams.
             codec: Of the sound.
             cancelled: Whether to stop.
+            facts: What the provenance says; None for what :meth:`to_json` does.
 
         Raises:
             InputError: The span changes the speed, which a copy of its pictures cannot.
@@ -69,7 +79,8 @@ class Take:
             OutputError: It cannot be written.
             CancelledError: ``cancelled`` returned True.
         """
-        return mux(self.observation.source.span, wav, path, codec, cancelled)
+        tags = tags_of(portable(self.to_json() if facts is None else facts))
+        return mux(self.observation.source.span, wav, path, codec, cancelled, tags=tags)
 
     def to_json(self) -> dict[str, Any]:
         """Return the sidecar's values."""

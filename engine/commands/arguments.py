@@ -6,11 +6,15 @@ import argparse
 from typing import TYPE_CHECKING, Protocol
 
 from engine.inference.guidance import MAX_GUIDANCE
+from engine.request import MAX_SEED, MAX_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.commands.console import Console
+    from engine.sound_form import SoundForm
+
+LOUDNESS_TARGETS = ("r128", "a85", "netflix", "streaming")  # those of programme_loudness.py
 
 
 class Command(Protocol):
@@ -67,8 +71,60 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_wish(parser: argparse.ArgumentParser, seeds: str) -> None:
+    """Declare what to hear and how to sample; ``seeds`` says what the seed stands for."""
+    parser.add_argument("--prompt", metavar="T", help="what to hear; without it, what is seen")
+    parser.add_argument("--negative", metavar="T", help="what not to hear")
+    parser.add_argument("--seed", type=whole_number(0, MAX_SEED), metavar="S", help=seeds)
+    parser.add_argument(
+        "--steps", type=whole_number(1, MAX_STEPS), metavar="N", help="default: the pack's"
+    )
+    parser.add_argument(
+        "--guidance",
+        type=guidance,
+        action="append",
+        metavar="X",
+        help="how closely to follow the prompt, 0 to 50, or NAME=X for another of the pack's",
+    )
+
+
 def add_stretch(parser: argparse.ArgumentParser) -> None:
     """Declare which part of a clip is meant."""
     form = "HH:MM:SS:FF, MM:SS.s, seconds or 240f, counted from the clip's first picture"
     parser.add_argument("--start", metavar="TC", help=f"first picture ({form})")
     parser.add_argument("--end", metavar="TC", help="the picture after the last (same forms)")
+
+
+def add_sound_form(parser: argparse.ArgumentParser) -> None:
+    """Declare in which form sound is delivered."""
+    parser.add_argument(
+        "--wav-format",
+        choices=("wav", "bwf"),
+        default="wav",
+        help="bwf: Broadcast Wave with timecode, loudness and provenance (default: wav)",
+    )
+    parser.add_argument(
+        "--loudness",
+        choices=LOUDNESS_TARGETS,
+        metavar="TARGET",
+        help="the sound is the full mix: bring it to r128, a85, netflix or streaming "
+        "(default: left as it is, to be mixed)",
+    )
+    parser.add_argument(
+        "--ucs",
+        metavar="CATID_CREATORID_SOURCEID",
+        help="name WAV files after the Universal Category System, such as DOORWood_LUMI_SHOW",
+    )
+
+
+def sound_form(arguments: argparse.Namespace) -> SoundForm:
+    """Return what :func:`add_sound_form` asked for.
+
+    Raises:
+        InputError: The UCS name has another form.
+    """
+    from engine.naming import UcsName
+    from engine.sound_form import SoundForm
+
+    ucs = UcsName.parse(arguments.ucs) if arguments.ucs else None
+    return SoundForm(arguments.wav_format, arguments.loudness, ucs)

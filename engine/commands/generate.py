@@ -6,9 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.arguments import add_engine, add_json, add_stretch, guidance, whole_number
+from engine.commands.arguments import (
+    add_engine,
+    add_json,
+    add_sound_form,
+    add_stretch,
+    add_wish,
+    sound_form,
+    whole_number,
+)
 from engine.errors import InputError
-from engine.request import MAX_SEED, MAX_STEPS, MAX_TAKES
+from engine.request import MAX_TAKES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,27 +57,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="DIR", required=True, help="where the takes go"
     )
-    parser.add_argument("--prompt", metavar="T", help="what to hear; without it, what is seen")
-    parser.add_argument("--negative", metavar="T", help="what not to hear")
     parser.add_argument(
         "--takes", type=whole_number(1, MAX_TAKES), default=1, metavar="N", help="default: 1"
     )
-    parser.add_argument(
-        "--seed",
-        type=whole_number(0, MAX_SEED),
-        metavar="S",
-        help="of the first take; the next have S+1, S+2, ... (default: drawn, and reported)",
-    )
-    parser.add_argument(
-        "--steps", type=whole_number(1, MAX_STEPS), metavar="N", help="default: the pack's"
-    )
-    parser.add_argument(
-        "--guidance",
-        type=guidance,
-        action="append",
-        metavar="X",
-        help="how closely to follow the prompt, 0 to 50, or NAME=X for another of the pack's",
-    )
+    seeds = "of the first take; the next have S+1, S+2, ... (default: drawn, and reported)"
+    add_wish(parser, seeds)
     add_stretch(parser)
     parser.add_argument("--cues", type=Path, metavar="FILE", help="follow this cue sheet instead")
     parser.add_argument(
@@ -86,6 +78,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         choices=("mp4", "mov", "mkv"),
         help="of the video (default: mp4, for PCM mov; another if it cannot hold the pictures)",
     )
+    add_sound_form(parser)
     add_engine(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -107,6 +100,7 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
         raise InputError("MP4 cannot hold PCM sound", "Choose --container mov or mkv")
     if arguments.cues and len(arguments.clips) > 1:
         raise InputError("--cues was given for several clips", "Give the one clip it belongs to")
+    sound = sound_form(arguments)
     engine = Engine.load(arguments.pack, device=arguments.device)
     request = Request(
         prompt=arguments.prompt,
@@ -123,7 +117,7 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
     ]
     engine.check(request, *(source.span for source in sources))
     codec = arguments.audio_codec if arguments.video else None
-    delivery = Delivery(arguments.output, codec, arguments.container)
+    delivery = Delivery(arguments.output, codec, arguments.container, sound)
     with console.progress() as progress:
         clips = [
             delivery.deliver(engine, source, request, progress, cancelled) for source in sources

@@ -13,6 +13,7 @@ import heapq
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import chain, dropwhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import av
@@ -24,7 +25,7 @@ from engine.media.frames import opened_frames
 from engine.media.staging import staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from av.audio.stream import AudioStream
@@ -70,6 +71,8 @@ def mux(
     out: Path,
     codec: SoundCodec = "aac",
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    tags: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write the span's pictures with the sound of ``wav`` and return the path written.
 
@@ -83,6 +86,7 @@ def mux(
         out: Where to write.
         codec: "aac", or "pcm" for 24-bit samples in MOV or Matroska.
         cancelled: Asked for each packet.
+        tags: Words for the file, under names of ours or the format's.
 
     Raises:
         InputError: The span changes the speed.
@@ -97,7 +101,7 @@ def mux(
     with opened(span.media) as (source, video):
         target = _target(out, video.codec_context.codec.canonical_name, codec)
         pictures = _Pictures(span, source, video, clock)
-        with staged(target) as draft, _written(draft, target) as result:
+        with staged(target) as draft, _written(draft, target, tags) as result:
             for packet in _interleaved(result, pictures, wav, codec):
                 if cancelled():
                     raise CancelledError
@@ -207,11 +211,16 @@ def _with_decode_times(
 
 
 @contextmanager
-def _written(draft: Path, target: Path) -> Iterator[OutputContainer]:
+def _written(draft: Path, target: Path, tags: Mapping[str, str]) -> Iterator[OutputContainer]:
     """Open ``draft`` for writing in the format that the target's suffix names."""
-    # Exact edit lists: the default clock of the movie counts only milliseconds.
-    options = {"movie_timescale": "48000"} if _FORMATS[target.suffix.lower()] != "matroska" else {}
-    with av.open(draft, "w", format=_FORMATS[target.suffix.lower()], options=options) as result:
+    name, options = _FORMATS[target.suffix.lower()], {}
+    if name != "matroska":
+        # Exact edit lists: the default clock of the movie counts only milliseconds.
+        options["movie_timescale"] = "48000"
+        if tags:
+            options["movflags"] = "+use_metadata_tags"  # any names, not just the format's
+    with av.open(draft, "w", format=name, options=options) as result:
+        result.metadata.update(tags)
         yield result
 
 

@@ -48,6 +48,14 @@ class Loudness:
     max_short_term: float
     true_peak: float
 
+    def to_json(self) -> dict[str, float | None]:
+        """Return plain JSON values to 0.01 dB; null where there was only silence."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            name: round(value, 2) if math.isfinite(value) else None
+            for name, value in values.items()
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
