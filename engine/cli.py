@@ -26,6 +26,7 @@ from engine.commands import (
     panel,
     serve,
     suggest,
+    timeline,
 )
 from engine.commands.console import Console
 from engine.errors import CancelledError, InputError, LumiphoneError, unforeseen
@@ -34,7 +35,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
-_COMMANDS = (generate, inspect, cues, suggest, panel, packs, doctor, install, bench, serve)
+_COMMANDS = (
+    generate,
+    timeline,
+    inspect,
+    cues,
+    suggest,
+    panel,
+    packs,
+    doctor,
+    install,
+    bench,
+    serve,
+)
 
 
 class UsageError(InputError):
