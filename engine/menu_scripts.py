@@ -8,11 +8,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from engine.errors import LumiphoneError, OutputError
 
-_MODULE = "addon.resolve"
+# They lie side by side; -P and the path keep out what lies in the current folder.
+_ROOT = Path(__file__).resolve().parents[1]
+_START = (
+    f"import runpy, sys; sys.path.insert(0, {str(_ROOT)!r});"
+    " runpy.run_module('addon.resolve', run_name='__main__', alter_sys=True)"
+)
 
 
 def menu_scripts(*words: str) -> dict[str, Any]:
@@ -26,7 +32,7 @@ def menu_scripts(*words: str) -> dict[str, Any]:
         OutputError: They cannot be written or removed.
         LumiphoneError: This copy of Lumiphone has no part for Resolve.
     """
-    command = [sys.executable, "-m", _MODULE, "--json", *words]
+    command = [sys.executable, "-P", "-c", _START, "--json", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -34,6 +34,11 @@ class ResolveHost(Host):
         self._read: dict[str, list[Stretch]] = {}  # by clip, the newest last
         self._rendered: dict[Stretch, Path] = {}
 
+    @property
+    def rendering(self) -> bool:
+        """Whether Resolve renders for the panel; it edits nothing meanwhile."""
+        return any(preparation.rendering for preparation in self._asked.values())
+
     def advance(self) -> None:
         """Answer the panel's requests whose clips are ready; never waits."""
         for request, preparation in list(self._asked.items()):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -51,5 +50,4 @@ def resolve_of(names: Mapping[str, Any]) -> Any:
 
 
 def _tell(line: str) -> None:
-    sys.stdout.write(f"Lumiphone: {line}\n")
-    sys.stdout.flush()
+    print(f"Lumiphone: {line}")  # noqa: T201 - Resolve's console may know no more than writing

@@ -15,7 +15,7 @@ from ..errors import HostError
 from . import timeline as timelines
 from . import tracks
 from .pool import import_sound
-from .scripting import ask, has, project_of, rate_of
+from .scripting import ask, has, project_of, rate_of, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,10 @@ def _first_frame(timeline: Any, stretch: Stretch) -> int:
 
 def _append(resolve: Any, timeline: Any, take: Take, first: int, stretch: Stretch) -> Lying:
     sound = import_sound(resolve, take.wav)
-    own = rate_of(sound.GetClipProperty("FPS"), f"The take {take.wav}")
+    project = project_of(resolve)
+    # Some versions tell no rate of a sound: then it is the project's, which it took at import.
+    told = sound.GetClipProperty("FPS") or setting(project, None, "timelineFrameRate")
+    own = rate_of(told, f"The take {take.wav}")
     for last in _last_frames(stretch.frames / stretch.rate * own):
         track = tracks.free(resolve, timeline, first, first + stretch.frames)
         order = {
@@ -109,7 +112,7 @@ def _append(resolve: Any, timeline: Any, take: Take, first: int, stretch: Stretc
             "trackIndex": track,
             "recordFrame": first,
         }
-        ask(project_of(resolve), "GetMediaPool").AppendToTimeline([order])
+        ask(project, "GetMediaPool").AppendToTimeline([order])
         lying = _read_back(resolve, timeline, track, first, take)
         if lying is None:
             continue  # dropped: taken meanwhile, or, for a single frame, an empty range

@@ -44,6 +44,11 @@ class Preparation:
         self._rendered = rendered
         self._rendering: Rendering | None = None
 
+    @property
+    def rendering(self) -> bool:
+        """Whether Resolve renders one of them now."""
+        return self._rendering is not None
+
     def advance(self) -> tuple[Clip, ...] | None:
         """Return the clips when all are ready, else None; never waits.
 

@@ -7,8 +7,8 @@ which picture a grade, a Fusion composition, a compound clip or a speed ramp sho
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import timeline as timelines
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from .selection import Chosen
+
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{1,3}$")  # of a file, not of "Mr. Smith" or "Shot 1.5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _read(project: Any, timeline: Any, rate: Fraction, part: Chosen) -> Stretch:
         project=str(project.GetName()),
         timeline=timelines.id_of(timeline),
         item=lying.id,
-        name=Path(lying.name).stem,
+        name=_ENDING.sub("", lying.name),
         first=part.first,
         frames=part.end - part.first,
         shift=shift,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .. import messages
@@ -38,6 +39,7 @@ class Service:
         self._tell = tell
         self._host = ResolveHost(resolve, self._send)
         self._launcher = Launcher(command, self._host.identify())
+        self._inbox: deque[Message] = deque()
         self._last_pulse = time.monotonic()
         self._last_stage = ""
         self._job: str | None = None
@@ -77,10 +79,15 @@ class Service:
 
     def _serve(self) -> None:
         while not self._over and self._alive():
-            for message in self._launcher.poll():
-                self._receive(message)
+            self._inbox += self._launcher.poll()
+            while self._inbox and not self._must_wait(self._inbox[0]):
+                self._receive(self._inbox.popleft())
             self._host.advance()
             time.sleep(TICK)
+
+    def _must_wait(self, message: Message) -> bool:
+        """Whether it is to change the timeline while Resolve renders that."""
+        return self._host.rendering and isinstance(message, messages.Place | messages.Markers)
 
     def _alive(self) -> bool:
         """Whether Resolve is still there; it leaves its scripts running when it ends."""

@@ -108,30 +108,60 @@ def test_nothing_chosen_is_said_and_starts_nothing(
     assert edit.heard() == []
 
 
-def test_the_panel_s_window_serves_until_it_is_closed(
+CLOSING_WINDOW = """
+import sys
+from pathlib import Path
+import addon.panel.window.app as app
+from addon.panel.__main__ import main
+from addon.panel.session import Session
+
+offered, handle = Session._offered, app.Panel._handle
+came = []
+
+def note(self, offer):
+    came.extend(offer.clips)
+    offered(self, offer)
+
+def close_when_they_came(self):
+    handle(self)
+    if came:
+        self.window.close()
+
+Session._offered, app.Panel._handle = note, close_when_they_came
+code = main(sys.argv[2:])
+Path(sys.argv[1]).write_text(" ".join(clip.name for clip in came))
+sys.exit(code)
+"""
+
+
+def test_the_panel_s_window_gets_the_clips_and_the_script_ends_with_it(
     menu_scripts: Path, edit: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A window that closes at once: it asked for the clips, and the script came to its end."""
     pytest.importorskip("PyQt6.QtWidgets")
     closing = tmp_path / "closing.py"
-    closing.write_text(
-        "import sys\n"
-        "import addon.panel.__main__ as panel\n"
-        "def show(session):\n"
-        "    session.refresh_clips()\n"
-        "    while not session.clips_came: session.pump(0.1)\n"
-        "from addon.panel.session import Session\n"
-        "Session.clips_came = False\n"
-        "offered = Session._offered\n"
-        "def note(self, offer): self.clips_came = True; offered(self, offer)\n"
-        "Session._offered = note\n"
-        "panel._show = show\n"
-        "sys.exit(panel.main(sys.argv[1:]))\n"
-    )
+    closing.write_text(CLOSING_WINDOW)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert menu_scripts.is_dir()
-    names = {"resolve": edit.resolve}
-    assert menu.run(names, [sys.executable, str(closing)], "panel") == 0
+    shown = tmp_path / "shown.txt"
+    command = [sys.executable, str(closing), str(shown)]
+    assert menu.run({"resolve": edit.resolve}, command, "panel") == 0
+    assert shown.read_text() == "dog"
+
+
+def test_while_resolve_renders_for_the_panel_the_timeline_is_left_alone(newest: Scene) -> None:
+    newest.clip(nodes=2)
+    service = Service(newest.resolve, PANEL, lambda _: None)
+    host, order = service._host, Place("job", "clip", take(newest.world.folder, 48, Fraction(24)))
+    host.offer_clips("r")
+    assert not service._must_wait(order)
+    host.advance()
+    assert service._must_wait(order)
+    while host.rendering:
+        assert not service._must_wait(WantClips("other"))
+        host.advance()
+    assert not service._must_wait(order)
+    host.close()
 
 
 def test_a_resolve_that_lets_no_scripts_in_offers_the_way_by_files(

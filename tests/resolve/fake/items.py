@@ -25,10 +25,11 @@ class MediaPoolItem(Thing):
         return self.data.name
 
     def GetClipProperty(self, name: str | None = None) -> Any:
+        sound = self.data.samples is not None
         known = {
             "File Path": self.data.path,
-            "FPS": self.data.fps,
-            "Frames": str(self.data.frames) if self.data.samples is None else "",
+            "FPS": "" if sound and self.world.version < (18, 5) else self.data.fps,
+            "Frames": "" if sound else str(self.data.frames),
             "Start TC": "00:00:00:00",
         }
         return known if name is None else known.get(name, "")

@@ -88,6 +88,8 @@ class MediaPool(Thing):
         track = timeline.audio[number - 1]
         duration = round(length / RATES[media.fps] * timeline.exact_rate)
         item = ItemData(media.name, media, at, duration, trimmed=first)
+        if self.world.rendering:
+            return None
         beyond = first < 0 or length < 1 or first + length > media.frames
         if beyond or at < timeline.start or not self._takes(track, media, item):
             timeline.phantoms.append((track, item))
