@@ -24,6 +24,7 @@ from engine.commands import (
     install,
     packs,
     panel,
+    report,
     serve,
     suggest,
     timeline,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _COMMANDS = (
     generate,
     timeline,
+    report,
     inspect,
     cues,
     suggest,

@@ -50,8 +50,9 @@ class Inspection:
         """
         if not file.is_file():
             raise InputError(f"{file} is no file", "Give a WAV, a video or a take's sidecar")
-        for sidecar in (file, *sorted(file.parent.glob("take-*.json"))):
-            facts = _sidecar(sidecar)
+        beside = (file.with_suffix(".json"), *sorted(file.parent.glob("take-*.json")))
+        for sidecar in (file, *beside):
+            facts = read_sidecar(sidecar)
             if facts and (sidecar == file or file.name in {facts.get("wav"), facts.get("video")}):
                 return cls(file, sidecar, facts)
         if facts := _embedded(file):
@@ -136,7 +137,8 @@ def _words(value: object) -> str | None:
     raise TypeError
 
 
-def _sidecar(path: Path) -> dict[str, Any] | None:
+def read_sidecar(path: Path) -> dict[str, Any] | None:
+    """Return a sidecar's values, or None if it is not one of ours."""
     if path.suffix != ".json":
         return None
     try:
