@@ -125,12 +125,11 @@ def note(self, offer):
 def close_when_they_came(self):
     handle(self)
     if came:
+        Path(sys.argv[1]).write_text(" ".join(clip.name for clip in came))
         self.window.close()
 
 Session._offered, app.Panel._handle = note, close_when_they_came
-code = main(sys.argv[2:])
-Path(sys.argv[1]).write_text(" ".join(clip.name for clip in came))
-sys.exit(code)
+sys.exit(main(sys.argv[2:]))
 """
 
 
