@@ -26,6 +26,7 @@ from engine.commands import (
     panel,
     report,
     serve,
+    sign,
     suggest,
     timeline,
 )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _COMMANDS = (
     generate,
     timeline,
+    sign,
     report,
     inspect,
     cues,
