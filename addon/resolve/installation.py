@@ -142,7 +142,7 @@ def look(scripts: Path) -> State:
         problems.append((f"Resolve finds Python only at {_MAC_PYTHON} or PYTHON3HOME", remedy))
     return State(
         str(folder),
-        resolve_found=scripts.parents[1].is_dir(),
+        resolve_found=_resolve_was_here(scripts),
         entries=tuple(path.stem for path in files),
         problems=tuple(dict.fromkeys(problems)),
     )
@@ -160,6 +160,12 @@ def _faults(path: Path) -> list[tuple[str, str]]:
 
 def _mac_python() -> bool:
     return "PYTHON3HOME" in os.environ or _MAC_PYTHON.exists()
+
+
+def _resolve_was_here(scripts: Path) -> bool:
+    """Whether there is more in Resolve's own folder than the way to our scripts."""
+    resolve, fusion = scripts.parents[1], scripts.parents[0]
+    return resolve.is_dir() and any(each != fusion for each in resolve.iterdir())
 
 
 def _ours(scripts: Path) -> Path:

@@ -92,3 +92,9 @@ def test_one_unknown_render_setting_and_none_is_set(newest: Scene) -> None:
     project = newest.project
     assert not project.SetRenderSettings({"TargetDir": "/x", "Colour": "red"})
     assert newest.world.deliver.settings == {}
+
+
+def test_a_timeline_is_imported_once_under_a_name(newest: Scene) -> None:
+    pool = newest.project.GetMediaPool()
+    assert pool.ImportTimelineFromFile("/films/Sound.xml", {})
+    assert pool.ImportTimelineFromFile("/films/Sound.xml", {}) is None

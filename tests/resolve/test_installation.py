@@ -48,6 +48,7 @@ def test_the_entries_appear_in_the_utility_menu_and_go_again(tmp_path: Path) -> 
     state = installation.install(scripts, COMMAND)
     folder = scripts / "Utility" / "Lumiphone"
     assert (state.folder, state.entries, state.problems) == (str(folder), NAMES, ())
+    assert not state.resolve_found  # our own folders are no sign of it
     assert {path.stem for path in folder.iterdir()} == set(ENTRIES)  # and nothing half-written
     for path in folder.iterdir():
         compile(path.read_text("utf-8"), str(path), "exec")
@@ -122,7 +123,7 @@ def test_the_command_line_installs_checks_and_removes(
     tiny_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".local" / "share" / "DaVinciResolve").mkdir(parents=True)
+    (tmp_path / ".local" / "share" / "DaVinciResolve" / "configs").mkdir(parents=True)
     missing = run(tiny_pack, "doctor", "--json").result
     assert missing["resolve"] == ""
     assert any("install resolve" in problem["remedy"] for problem in missing["problems"])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from tests.resolve.fake.items import MediaPoolItem, TimelineItem
 from tests.resolve.fake.thing import Thing, whole
-from tests.resolve.fake.world import RATES, FolderData, ItemData, MediaData
+from tests.resolve.fake.timeline import Timeline
+from tests.resolve.fake.world import RATES, FolderData, ItemData, MediaData, TimelineData
 
 if TYPE_CHECKING:
-    from tests.resolve.fake.world import TimelineData, TrackData, World
+    from tests.resolve.fake.world import TrackData, World
 
 _ORDER = {"mediaPoolItem", "startFrame", "endFrame", "mediaType", "trackIndex", "recordFrame"}
 
@@ -68,6 +69,14 @@ class MediaPool(Thing):
             self.world.open_bin.clips.append(media)
             imported.append(MediaPoolItem(self.world, media))
         return [None, *imported]
+
+    def ImportTimelineFromFile(self, path: str, options: dict[str, str]) -> Timeline | None:
+        """Import a timeline under its file's name, or nothing if that name exists."""
+        name = options.get("timelineName", Path(path).stem)
+        if any(timeline.name == name for timeline in self.world.timelines):
+            return None
+        self.world.timelines.append(TimelineData(name))
+        return Timeline(self.world, self.world.timelines[-1])
 
     def AppendToTimeline(self, orders: list[dict[str, Any]]) -> list[TimelineItem | None]:
         """Place clips on the current timeline, or seem to: a drop is answered like a success."""

@@ -64,9 +64,10 @@ class Project(Thing):
         return MediaPool(self.world)
 
     def GetSetting(self, name: str) -> str:
-        known = {"timelineFrameRate": self.world.rate}
-        known |= {"timelineResolutionWidth": "1920", "timelineResolutionHeight": "1080"}
-        return known.get(name, "")
+        return self.world.settings.get(name, "")
+
+    def GetSettings(self) -> dict[str, str]:
+        return self.world.settings
 
     def GetCurrentTimeline(self) -> Timeline | None:
         world = self.world

@@ -28,6 +28,8 @@ SINCE = {
     "GetSpeed": (21, 1),
     "GetSettings": (21, 1),
 }
+# And the first one without it: whether GetSetting() stayed beside GetSettings() nothing says.
+UNTIL = {"GetSetting": (21, 1)}
 
 
 class Thing:
@@ -45,7 +47,8 @@ class Thing:
         return [
             name
             for name in super().__dir__()
-            if name[0].isupper() and SINCE.get(name, (0,)) <= version
+            if name[0].isupper()
+            and SINCE.get(name, (0,)) <= version < UNTIL.get(name, (version[0] + 1,))
         ]
 
     def __getattribute__(self, name: str) -> Any:

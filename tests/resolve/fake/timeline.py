@@ -35,7 +35,10 @@ class Timeline(Thing):
         return self.data.id
 
     def GetSetting(self, name: str) -> str:
-        return {"timelineFrameRate": self.data.rate}.get(name, "")
+        return self.data.settings.get(name, "")
+
+    def GetSettings(self) -> dict[str, str]:
+        return self.data.settings
 
     def GetStartFrame(self) -> int:
         return self.data.start

@@ -94,6 +94,10 @@ class TimelineData:
         ends = [item.end for track in (*self.video, *self.audio) for item in track.items]
         return max(ends, default=self.start)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        return {"timelineFrameRate": self.rate}
+
     def tracks(self, kind: str) -> list[TrackData]:
         return {"video": self.video, "audio": self.audio}[kind]
 
@@ -156,6 +160,11 @@ class World:
     fails: str = ""
     rendered: list[tuple[int, int]] = field(default_factory=list)
     draw: Callable[[TimelineData, int, int, Path], None] | None = None
+
+    @property
+    def settings(self) -> dict[str, str]:
+        size = {"timelineResolutionWidth": "1920", "timelineResolutionHeight": "1080"}
+        return size | {"timelineFrameRate": self.rate}
 
     @property
     def timeline(self) -> TimelineData:
