@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 from .. import messages
@@ -13,7 +12,6 @@ from .preparation import Preparation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from ..messages import Cue, Hello, HostMessage, Place, Placed
     from .reading import Stretch
@@ -32,7 +30,7 @@ class ResolveHost(Host):
         self._send = send
         self._asked: dict[str, Preparation] = {}  # by the panel's request
         self._read: dict[str, list[Stretch]] = {}  # by clip, the newest last
-        self._rendered: dict[Stretch, Path] = {}
+        self._prepared: list[Preparation] = []  # whose films are still of use
 
     @property
     def rendering(self) -> bool:
@@ -55,12 +53,10 @@ class ResolveHost(Host):
 
     def close(self) -> None:
         """Stop rendering, and remove what Resolve rendered for us."""
-        for preparation in self._asked.values():
-            preparation.cancel()
         self._asked.clear()
-        for film in self._rendered.values():
-            shutil.rmtree(film.parent, ignore_errors=True)
-        self._rendered.clear()
+        for preparation in self._prepared:
+            preparation.discard()
+        self._prepared.clear()
 
     def identify(self) -> Hello:
         """Return which Resolve this is, with which project."""
@@ -81,7 +77,8 @@ class ResolveHost(Host):
             if stretch in known:
                 known.remove(stretch)
             known.append(stretch)
-        return Preparation(self._resolve, stretches, self._rendered)
+        self._prepared.append(Preparation(self._resolve, stretches))
+        return self._prepared[-1]
 
     def offer_clips(self, request: str) -> None:
         """Begin to answer with the chosen clips; :meth:`advance` sends them when they are ready.

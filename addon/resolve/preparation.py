@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +34,12 @@ class Preparation:
     Args:
         resolve: Resolve.
         stretches: What is to be sounded.
-        rendered: Films that Resolve rendered before, by stretch; new ones are added.
     """
 
-    def __init__(
-        self, resolve: Any, stretches: Sequence[Stretch], rendered: dict[Stretch, Path]
-    ) -> None:
+    def __init__(self, resolve: Any, stretches: Sequence[Stretch]) -> None:
         self._resolve = resolve
         self._stretches = tuple(stretches)
-        self._rendered = rendered
+        self._rendered: dict[Stretch, Path] = {}
         self._rendering: Rendering | None = None
 
     @property
@@ -66,21 +64,21 @@ class Preparation:
                 return None
             self._rendered[rendering.stretch] = film
             self._rendering = None
-        waiting = [each for each in self._stretches if not each.media and not self._film(each)]
+        waiting = [
+            each for each in self._stretches if not each.media and each not in self._rendered
+        ]
         if waiting:
             self._rendering = Rendering(self._resolve, waiting[0])
             return None
         return tuple(self._clip(stretch) for stretch in self._stretches)
 
-    def cancel(self) -> None:
-        """Stop rendering."""
+    def discard(self) -> None:
+        """Stop rendering, and remove what was rendered."""
         if self._rendering:
             self._rendering.cancel()
             self._rendering = None
-
-    def _film(self, stretch: Stretch) -> Path | None:
-        film = self._rendered.get(stretch)
-        return film if film and film.is_file() else None
+        for film in self._rendered.values():
+            shutil.rmtree(film.parent, ignore_errors=True)
 
     def _clip(self, stretch: Stretch) -> Clip:
         timeline = timelines.find(project_of(self._resolve), stretch.timeline)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ _CODECS = (
     *(("mp4", "H264"), ("mov", "H264"), ("mov", "H264_NVIDIA"), ("mp4", "H264_NVIDIA")),
     *(("mov", "ProRes422P"), ("mov", "DNxHRLB"), ("mov", "DNxHR LB"), ("mov", "DNxHRSQ")),
 )
-_ENDED_BADLY = ("Failed", "Cancelled")
+_ENDED_BADLY = ("Failed", "Cancelled")  # in an English Resolve
+_START_SECONDS = 10.0
 
 
 class Rendering:
@@ -43,6 +45,7 @@ class Rendering:
         self._project = project_of(resolve)
         self._folder = Path(tempfile.mkdtemp(prefix="lumiphone-pictures-"))
         self._job: str | None = None
+        self._idle_since = time.monotonic()
         self._current = timeline_current(resolve, stretch)
         try:
             timeline = self._current.__enter__()
@@ -98,9 +101,13 @@ class Rendering:
         """
         status = self._status()
         if ask(self._project, "IsRenderingInProgress", otherwise=False):
+            self._idle_since = time.monotonic()
             return None
         films = sorted(self._folder.glob("pictures*"))
-        if status.get("JobStatus") in _ENDED_BADLY or not films:
+        badly = status.get("JobStatus") in _ENDED_BADLY
+        if not badly and not films and time.monotonic() < self._idle_since + _START_SECONDS:
+            return None  # it takes a moment to begin
+        if badly or not films:
             self.cancel()
             reason = status.get("Error") or status.get("JobStatus") or "there is no film"
             raise self._refused(str(reason))
@@ -109,8 +116,8 @@ class Rendering:
 
     def cancel(self) -> None:
         """Stop, and throw away what there is."""
-        if self._job and ask(self._project, "IsRenderingInProgress", otherwise=False):
-            self._project.StopRendering()
+        if self._job:
+            self._project.StopRendering()  # keep() made sure that it can only be ours
         self._leave()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -64,8 +64,8 @@ class Service:
         Raises:
             AddonError: Nothing is chosen, or the clips' pictures cannot be had.
         """
-        preparation = self._host.prepare()
         try:
+            preparation = self._host.prepare()
             while (clips := preparation.advance()) is None:
                 time.sleep(TICK)
             self._launcher.ensure()
@@ -74,7 +74,6 @@ class Service:
             self._tell(f"Making sound for {', '.join(clip.name for clip in clips)}")
             self._serve()
         finally:
-            preparation.cancel()
             self._close()
 
     def _serve(self) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,6 @@ from addon.resolve.reading import read_chosen
 from tests.resolve.fake.world import TimelineData
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from addon.messages import Clip
     from tests.resolve.scene import Scene
 
@@ -39,7 +38,7 @@ def state(scene: Scene) -> tuple[Any, ...]:
 
 
 def prepare(scene: Scene) -> tuple[Clip, ...]:
-    preparation = Preparation(scene.resolve, read_chosen(scene.resolve), {})
+    preparation = Preparation(scene.resolve, read_chosen(scene.resolve))
     while (clips := preparation.advance()) is None:
         pass
     return clips
@@ -74,10 +73,10 @@ def test_a_failed_rendering_is_told_and_the_page_is_as_it_was(used: Scene) -> No
 
 def test_a_cancelled_rendering_leaves_nothing(used: Scene, tmp_path: Path) -> None:
     before = settled(used)
-    preparation = Preparation(used.resolve, read_chosen(used.resolve), {})
+    preparation = Preparation(used.resolve, read_chosen(used.resolve))
     assert preparation.advance() is None
     (folder,) = [job["TargetDir"] for job in used.world.jobs.values() if "CustomName" in job]
-    preparation.cancel()
+    preparation.discard()
     if used.world.version < (19,):
         before[3] = used.world.timeline.marks
     assert settled(used) == before
@@ -86,6 +85,7 @@ def test_a_cancelled_rendering_leaves_nothing(used: Scene, tmp_path: Path) -> No
 
 def test_the_user_s_own_rendering_is_waited_for(used: Scene) -> None:
     used.world.rendering = "theirs"
+    used.world.jobs["theirs"]["JobStatus"] = "Rendering"
     with pytest.raises(HostError, match="Resolve is rendering"):
         prepare(used)
     assert used.world.rendering == "theirs"
@@ -102,7 +102,7 @@ def test_without_a_codec_that_can_be_used_the_user_is_told(
 
 
 def test_the_user_may_be_on_another_timeline_meanwhile(used: Scene) -> None:
-    preparation = Preparation(used.resolve, read_chosen(used.resolve), {})
+    preparation = Preparation(used.resolve, read_chosen(used.resolve))
     used.world.timelines.append(TimelineData("Other"))
     used.world.current = 1
     while preparation.advance() is None:
@@ -111,13 +111,29 @@ def test_the_user_may_be_on_another_timeline_meanwhile(used: Scene) -> None:
     assert used.world.rendered == [(86500, 86547)]
 
 
-def test_several_clips_are_rendered_one_after_the_other_and_once(newest: Scene) -> None:
+def test_a_rendering_that_never_begins_is_given_up(
+    used: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("addon.resolve.rendering._START_SECONDS", 0.0)
+    used.world.polls = 1000
+    before = settled(used)
+    with pytest.raises(HostError, match="could not render the pictures of 'dog': Ready"):
+        prepare(used)
+    if used.world.version < (19,):
+        before[3] = used.world.timeline.marks
+    assert settled(used) == before
+
+
+def test_several_clips_are_rendered_one_after_the_other_and_discarded_together(
+    newest: Scene,
+) -> None:
     newest.clip(start=86400, nodes=2)
     newest.clip(start=86500, fusion=1)
-    rendered: dict[Any, Path] = {}
-    stretches = read_chosen(newest.resolve)
-    for _ in range(2):
-        preparation = Preparation(newest.resolve, stretches, rendered)
-        while preparation.advance() is None:
-            pass
+    preparation = Preparation(newest.resolve, read_chosen(newest.resolve))
+    while (clips := preparation.advance()) is None:
+        pass
     assert newest.world.rendered == [(86400, 86447), (86500, 86547)]
+    films = [Path(clip.media) for clip in clips]
+    assert all(film.is_file() for film in films)
+    preparation.discard()
+    assert not any(film.exists() for film in films)

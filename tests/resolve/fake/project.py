@@ -172,13 +172,16 @@ class Project(Thing):
         self.world.rendering = None
 
     def IsRenderingInProgress(self) -> bool:
-        return self.world.rendering is not None
+        """Not yet, for a moment after the start."""
+        name = self.world.rendering
+        return name is not None and self.world.jobs[name]["JobStatus"] == "Rendering"
 
     def GetRenderJobStatus(self, name: str) -> dict[str, Any]:
         job = self.world.jobs[name]
         if self.world.rendering == name:
             job["polls"] -= 1
-            job["JobStatus"] = "Rendering"
+            if job["polls"] < self.world.polls - 1:
+                job["JobStatus"] = "Rendering"
             if job["polls"] <= 0:
                 self._finish(job)
         done = 100 if job["JobStatus"] == "Complete" else 50

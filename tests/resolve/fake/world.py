@@ -156,7 +156,7 @@ class World:
     presets: dict[str, RenderState] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     rendering: str | None = None
-    polls: int = 2
+    polls: int = 4
     fails: str = ""
     rendered: list[tuple[int, int]] = field(default_factory=list)
     draw: Callable[[TimelineData, int, int, Path], None] | None = None
