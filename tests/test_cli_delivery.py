@@ -16,6 +16,8 @@ import pytest
 import soundfile
 
 from engine.cli import main
+from engine.commands.arguments import LOUDNESS_TARGETS
+from engine.media.programme_loudness import TARGETS
 from tests.flashes import flash_film
 
 Lumiphone: TypeAlias = Callable[..., dict[str, Any]]
@@ -90,6 +92,10 @@ def test_a_mix_comes_to_its_target(generate: Lumiphone, film: Path, form: str) -
     told = json.loads(Path(take["sidecar"]).read_text("utf-8"))
     assert told["loudness_target"] == "r128"
     assert told["loudness"]["integrated"] == pytest.approx(-23, abs=0.5)
+
+
+def test_every_target_can_be_asked_for() -> None:
+    assert set(LOUDNESS_TARGETS) == set(TARGETS)
 
 
 def test_without_a_target_the_level_is_the_models(generate: Lumiphone, film: Path) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Generate sound for clips. For each clip and take it writes
 
-  DIR/<clip name>/take-<k>.wav   24-bit sound, exactly as long as the pictures
+  DIR/<clip name>/take-<k>.wav   24-bit sound, exactly as long as the pictures (see --wav-format)
   DIR/<clip name>/take-<k>.mp4   the clip's own pictures, untouched, with the take (.mov for PCM)
   DIR/<clip name>/take-<k>.json  everything needed to make the take again
   DIR/<clip name>/cues.json      what happens when; edit it and give it back with --cues

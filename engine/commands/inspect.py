@@ -81,7 +81,7 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
             *("stem", "prompt", "negative", "suggested_prompt", "seed", "method", "steps"),
             *("guidance", "device", "loudness_target", "loudness"),
         )
-        if facts.get(name) is not None
+        if facts.get(name) is not None and facts[name] != ""
     ]
     given = isinstance(facts.get("cues"), dict)
     return [*rows, ("cue sheet", "given by hand" if given else "from the pictures")]
