@@ -7,7 +7,6 @@ its answer may hold None. It always acts on the current timeline. So every placi
 from __future__ import annotations
 
 import contextlib
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,6 @@ from .scripting import ask, has, project_of, rate_of, setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
 
     from ..messages import Take
     from .reading import Stretch
@@ -102,7 +100,8 @@ def _append(resolve: Any, timeline: Any, take: Take, first: int, stretch: Stretc
     # Some versions tell no rate of a sound: then it is the project's, which it took at import.
     told = sound.GetClipProperty("FPS") or setting(project, None, "timelineFrameRate")
     own = rate_of(told, f"The take {take.wav}")
-    for last in _last_frames(stretch.frames / stretch.rate * own):
+    length = round(stretch.frames / stretch.rate * own)
+    for last in (length - 1, length):  # endFrame counts in some versions, and not in others
         track = tracks.free(resolve, timeline, first, first + stretch.frames)
         order = {
             "mediaPoolItem": sound,
@@ -123,13 +122,6 @@ def _append(resolve: Any, timeline: Any, take: Take, first: int, stretch: Stretc
         f"Resolve did not place take {take.number} of '{stretch.name}' on frame {first}",
         f"Put {take.wav} there by hand",
     )
-
-
-def _last_frames(length: Fraction) -> list[int]:
-    """What endFrame may have to be: inclusive in some versions, exclusive in others, rounded."""
-    nearest = round(length)
-    found = (nearest - 1, nearest, math.ceil(length), math.floor(length) - 1)
-    return list(dict.fromkeys(max(0, last) for last in found))
 
 
 def _read_back(resolve: Any, timeline: Any, track: int, first: int, take: Take) -> Lying | None:
