@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 _COMMANDS = (
     generate,
     timeline,
-    sign,
-    report,
     inspect,
+    report,
+    sign,
     cues,
     suggest,
     panel,

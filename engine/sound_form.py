@@ -88,7 +88,12 @@ class SoundForm:
     def _path(self, take: Take, slot: TakeSlot) -> Path:
         if self.ucs is None:
             return slot.path(".wav")
-        return slot.work / f"{self.ucs.file_name(heard(take), slot.number)}.wav"
+        number = slot.number
+        while True:
+            name = f"{self.ucs.file_name(heard(take), number)}.wav"
+            if not (slot.work.parent / name).exists():  # left where its sidecar was deleted
+                return slot.work / name
+            number += 1
 
 
 def heard(take: Take) -> str:

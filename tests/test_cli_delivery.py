@@ -122,6 +122,16 @@ def test_ucs_names_tell_takes_apart(generate: Lumiphone, film: Path) -> None:
     assert json.loads(Path(takes[0]["sidecar"]).read_text("utf-8"))["wav"] == names[0]
 
 
+def test_a_wav_whose_sidecar_is_gone_is_not_overwritten(generate: Lumiphone, film: Path) -> None:
+    words = (film, "--no-video", "--ucs", "DOORWood_LUMI_SHOW", "--prompt", "knock")
+    first = generate(*words)["takes"][0]
+    Path(first["sidecar"]).unlink()
+    before = Path(first["wav"]).read_bytes()
+    second = generate(*words)["takes"][0]
+    assert Path(second["wav"]).name == "DOORWood_Knock 02_LUMI_SHOW.wav"
+    assert Path(first["wav"]).read_bytes() == before
+
+
 def test_a_ucs_name_of_another_form_is_bad_input(generate: Lumiphone, film: Path) -> None:
     error = generate(film, "--ucs", "door", code=2)["error"]
     assert "CatID_CreatorID_SourceID" in error["what"]

@@ -17,6 +17,7 @@ from engine.media.bwf import BroadcastInfo, write_bwf
 from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.verify import measure
 from engine.progress import LOOKING
+from engine.provenance import portable
 from engine.request import MAX_SEED
 from engine.source import Source, sum_of
 from engine.take_folder import write_json, writing
@@ -232,6 +233,6 @@ class Sounding:
             project=edit.name,
             scene=placed.name,
             tape=job.clip.path.stem,
-            provenance=take.to_json(),
+            provenance=portable(take.to_json()),
         )
         write_bwf(wav, samples, take.sample_rate, info)
