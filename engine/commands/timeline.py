@@ -200,9 +200,10 @@ def _show(plan: Plan, shown: dict[str, Any], console: Console) -> None:
 
 
 def _report(results: list[Result], timelines: dict[str, Path], console: Console) -> None:
-    for result in results:
-        for warning in result.warnings:
-            console.warning(f"{result.job.placed.name}: {warning}")
+    for warning in dict.fromkeys(text for result in results for text in result.warnings):
+        clips = [result.job.placed.name for result in results if warning in result.warnings]
+        more = f" and {len(clips) - 1} more" if len(clips) > 1 else ""
+        console.warning(f"{clips[0]}{more}: {warning}")
     fresh = sum(result.fresh for result in results)
     kept = len(results) - fresh
     console.line(f"{fresh} sounds made" + (f", {kept} were there already" if kept else ""))
