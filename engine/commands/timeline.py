@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.timeline.sounding import Result
 
 _LONGEST_HANDLE = 60
+_MOST_CLIPS = 1_000_000
 _STEMS = ("effects", "ambience", "score", "dialogue")
 _DESCRIPTION = """\
 Sound the clips of an edit: OpenTimelineIO (.otio) or Final Cut Pro 7 XML (.xml). Writes
@@ -66,6 +67,13 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="only this picture track, by name or as V1, V2 ... from below; may be repeated",
     )
+    parser.add_argument(
+        "--clips",
+        type=_numbers,
+        default=frozenset(),
+        metavar="1-4,7",
+        help="only the clips of these numbers, with which --plan lists them",
+    )
     form = "in the edit's timecode, such as 01:00:10:00"
     parser.add_argument("--start", metavar="TC", default="", help=f"only clips after this ({form})")
     parser.add_argument("--end", metavar="TC", default="", help="only clips before this")
@@ -88,6 +96,21 @@ def add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--skip-missing", action="store_true", help="leave out clips whose file cannot be used"
     )
+
+
+def _numbers(text: str) -> frozenset[int]:
+    numbers: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        try:
+            low, high = int(first), int(last or first)
+        except ValueError:
+            low, high = 1, 0
+        if not 1 <= low <= high <= _MOST_CLIPS:
+            what = f"'{part}' is neither a clip's number nor a range such as 1-4"
+            raise argparse.ArgumentTypeError(what)
+        numbers.update(range(low, high + 1))
+    return frozenset(numbers)
 
 
 def _handle(text: str) -> Fraction:
@@ -149,6 +172,7 @@ def _choice(arguments: argparse.Namespace) -> Choice:
 
     return Choice(
         tracks=tuple(arguments.track),
+        numbers=arguments.clips,
         start=arguments.start,
         end=arguments.end,
         handles=arguments.handles,
@@ -180,6 +204,7 @@ def _check(engine: Engine, plan: Plan, request: Request) -> None:
 def _show(plan: Plan, shown: dict[str, Any], console: Console) -> None:
     rows = [
         (
+            str(clip["number"]),
             clip["at"],
             clip["track"],
             clip["name"],

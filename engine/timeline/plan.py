@@ -24,6 +24,7 @@ class Choice:
 
     Attributes:
         tracks: Names of picture tracks, or V1, V2 ... counted from below; empty: all.
+        numbers: Of clips in the whole edit, from 1; empty: all.
         start: Clips that end after this timecode of the edit; empty: from its start.
         end: Clips that begin before this timecode; empty: to its end.
         handles: Seconds to add before and after a clip where no transition is, as far as its file
@@ -33,6 +34,7 @@ class Choice:
     """
 
     tracks: tuple[str, ...] = ()
+    numbers: frozenset[int] = frozenset()
     start: str = ""
     end: str = ""
     handles: Fraction = Fraction(0)

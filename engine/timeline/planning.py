@@ -98,6 +98,8 @@ def _chosen(edit: Sequence, choice: Choice) -> Iterator[tuple[int, str, Placed]]
         wanted = not choice.tracks or {track.name, numbers[track.name]} & {*choice.tracks}
         for placed in track.clips:
             number += 1
+            if choice.numbers and number not in choice.numbers:
+                continue
             if wanted and placed.end > start and placed.first < end:
                 yield number, track.name, placed
 

@@ -116,7 +116,7 @@ def test_a_second_run_makes_nothing_and_a_changed_wish_makes_all(
 def test_parts_made_apart_are_the_whole_made_at_once(
     sound: Sound, reel: Path, sounded: Path, tmp_path: Path
 ) -> None:
-    for part in (("--end", "01:00:05:00"), ("--start", "01:00:05:00"), ("--track", "Top")):
+    for part in (("--clips", "2,4-8"), ("--end", "01:00:05:00"), ("--clips", "9-12")):
         sound(reel, "-o", tmp_path / "out", "--seed", "5", *part)
     result = sound(reel, "-o", tmp_path / "out", "--seed", "5")
     assert not any(entry["fresh"] for entry in result["results"])
@@ -198,6 +198,8 @@ def test_the_edit_itself_is_never_replaced(reel: Path, tiny_pack: Path, tmp_path
         ((), "-o DIR is missing"),
         (("--plan", "--handles", "-1"), "not a number of seconds"),
         (("--plan", "--stem", "score"), "makes no score"),
+        (("--plan", "--clips", "4-2"), "neither a clip's number nor a range"),
+        (("--plan", "--clips", "13"), "Nothing in reel"),
         (("--plan", "--track", "none"), "no picture track none"),
     ],
 )
