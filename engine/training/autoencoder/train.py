@@ -50,7 +50,7 @@ class AutoencoderStage:
             self.network.encoder.requires_grad_(requires_grad=False)
         self.network.to(self.device)
         self.blur = torch.tensor(
-            [LATENT_NOISE] * self.config.learned_channels + [0.001, 0.001, 0.05, 0.05],
+            [LATENT_NOISE] * self.config.learned_channels + [0.001] * 2 + [0.05] * 4,
             device=self.device,
         )
         self.loss = SpectralLoss(self.config.sample_rate).to(self.device)

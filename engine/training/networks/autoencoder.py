@@ -20,6 +20,7 @@ from engine.training.networks.pitch import (
     advance,
     at_frames,
     pulse_magnitude,
+    spread,
 )
 
 HOP = 256
@@ -28,7 +29,6 @@ BINS = WINDOW // 2 + 1
 OVERLAP = WINDOW // HOP
 MAGNITUDE_FLOOR = 1e-4
 MAX_LOG_MAGNITUDE = 5.0
-HARMONIC_SLOPE = 8.0
 NOISE_MAGNITUDE = (0.375 * WINDOW) ** 0.5  # RMS of a bin of white noise under a Hann window
 
 
@@ -38,7 +38,7 @@ class AutoencoderConfig:
 
     sample_rate: int = 48000
     learned_channels: int = 40
-    pitch_channels: int = 4
+    pitch_channels: int = 6
     stride: int = 4  # spectrogram frames per latent frame: hop 256 * 4 = 1024 samples
     encoder_fine: int = 192
     encoder_coarse: int = 320
@@ -185,7 +185,7 @@ class Decoder(nn.Module):
         return advance(self._source(latent)[0])
 
     def _source(self, latent: Tensor) -> tuple[Tensor, Tensor]:
-        """Return pitch and harmonicity in the tracker's units, [batch, frames, 2] each."""
+        """Return pitch and harmonicity in the tracker's units."""
         mean, deviation = self.get_buffer("pitch_mean"), self.get_buffer("pitch_deviation")
         values = latent[..., self.learned_channels :].float() * deviation + mean
         return values[..., :2], values[..., 2:]
@@ -209,7 +209,8 @@ class Decoder(nn.Module):
             magnitude = torch.exp(tonal.clamp(max=MAX_LOG_MAGNITUDE))
             body = torch.exp(body.clamp(max=MAX_LOG_MAGNITUDE))
             pitch, harmonicity = self._source(latent)
-            share = torch.sigmoid(share + HARMONIC_SLOPE * (at_frames(harmonicity) - 0.5))
+            measured = spread(harmonicity, BINS).repeat_interleave(self.stride, dim=1)
+            share = torch.sigmoid(share + torch.logit(0.5 + 0.5 * measured, 0.01))
             pulses = body * share.sqrt() * pulse_magnitude(at_frames(pitch))
             noisy = body * (1 - share).sqrt() / NOISE_MAGNITUDE
             real, imaginary = self.fourier.analyse(framed(noise))

@@ -68,7 +68,7 @@ def base_audio() -> Audio:
         channels=1,
         output_channels=2,
         latent_rate=Fraction(375, 8),
-        latent_channels=44,
+        latent_channels=46,
         window=376,
         overlap=94,
         latent_multiple=2,

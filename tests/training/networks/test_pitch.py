@@ -36,7 +36,7 @@ def hertz(latent: torch.Tensor) -> torch.Tensor:
 @given(frequency=st.floats(60, 5_000))
 def test_a_tone_has_its_pitch_and_is_harmonic(frequency: float) -> None:
     latent = TRACKER(tone(frequency))
-    assert latent.shape == (1, FRAMES, 4)
+    assert latent.shape == (1, FRAMES, 6)
     cents = 1200 * torch.log2(hertz(latent) / frequency).abs()
     assert cents.max() < 15
     assert latent[0, 4:-4, 2:].min() > 0.75

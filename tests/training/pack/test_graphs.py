@@ -33,7 +33,7 @@ def test_folded_statistics_change_the_latent_and_not_the_sound() -> None:
     torch.manual_seed(0)
     network = Autoencoder(SMALL).eval()
     audio = 0.1 * torch.randn(1, 8 * 1024)
-    mean, deviation = torch.randn(44), torch.rand(44) + 0.5
+    mean, deviation = torch.randn(46), torch.rand(46) + 0.5
     folded = fold_statistics(network, mean, deviation)
     with torch.no_grad():
         latent = network.encoder(audio)
