@@ -63,12 +63,14 @@ class LatentDecoder:
             raise ValueError(f"{len(latent)} latents do not last {samples} samples")
         waveform = np.zeros((self._audio.channels, samples), np.float32)
         needed = -(-samples // hop)
+        phases = self._phases(latent[: needed + context])
         for start in range(0, needed, self._stage.chunk):
             if cancelled():
                 raise CancelledError
             stop = min(start + self._stage.chunk, needed)
             before = min(start, context)
-            piece = self._run(latent[start - before : stop + context], start - before, seed)
+            part = slice(start - before, stop + context)
+            piece = self._run(latent[part], phases[part], start - before, seed)
             inner = piece[:, before * hop : (before + stop - start) * hop]
             target = waveform[:, start * hop : stop * hop]
             target[:] = inner[:, : target.shape[1]]
@@ -80,8 +82,23 @@ class LatentDecoder:
             )
         return waveform
 
-    def _run(self, latent: Floats, start: int, seed: int) -> Floats:
+    def _phases(self, latent: Floats) -> Floats:
+        """The phase of the vocoder's pulses [latents, steps], in cycles; [latents, 0] if none.
+
+        It is summed over the whole take in double precision, so that no chunk begins anew.
+        """
+        pulses = self._stage.pulses
+        if pulses is None:
+            return np.zeros((len(latent), 0), np.float32)
+        cycles = self._runner.run(pulses.graph, {pulses.input: latent[None]})[pulses.output]
+        return (
+            (np.cumsum(cycles, dtype=np.float64) % 1.0).astype(np.float32).reshape(len(latent), -1)
+        )
+
+    def _run(self, latent: Floats, phases: Floats, start: int, seed: int) -> Floats:
         feeds = {self._stage.input: latent[None]}
+        if self._stage.pulses:
+            feeds[self._stage.pulses.phase] = phases.reshape(1, -1)
         if self._stage.noise:
             # Counted from the other end, so that it is not the noise which the latent began as.
             grains = noise(MAX_SEED - seed, start, len(latent), self._audio.hop)

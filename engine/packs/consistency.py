@@ -128,8 +128,13 @@ def _check_velocity(manifest: Manifest) -> None:
 
 def _check_codec(manifest: Manifest) -> None:
     decoder, encoder = manifest.decoder, manifest.encoder
-    fed = {"input": decoder.input, "noise": decoder.noise}
+    pulses = decoder.pulses
+    phase = pulses.phase if pulses else None
+    fed = {"input": decoder.input, "noise": decoder.noise, "phase": phase}
     _check_tensors(manifest, "decoder", decoder.graph, fed, {"output": decoder.output})
+    if pulses:
+        turns = {"output": pulses.output}
+        _check_tensors(manifest, "decoder.pulses", pulses.graph, {"input": pulses.input}, turns)
     if encoder:
         _check_tensors(
             manifest, "encoder", encoder.graph, {"input": encoder.input}, {"output": encoder.output}

@@ -280,6 +280,26 @@ class VelocityStage:
 
 
 @dataclass(frozen=True, slots=True)
+class PulseStage:
+    """How fast a vocoder's pulses turn, so that their phase can be carried from chunk to chunk.
+
+    Attributes:
+        graph: Takes the latent [1, T, channels]; gives the cycles that pass up to each step from
+            the one before, [1, T * steps per latent].
+        input: The latent.
+        output: The cycles.
+        phase: The decoder's input for their running sum, 0 to 1, of the same shape.
+        context: Latents on either side that a step can depend on.
+    """
+
+    graph: Name
+    input: str
+    output: str
+    phase: str
+    context: Whole = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DecoderStage:
     """Latent to waveform, the vocoder included.
 
@@ -290,6 +310,7 @@ class DecoderStage:
         context: Latents on either side that a sample can depend on.
         chunk: Latents to decode at once, besides the context.
         noise: Input for white noise [1, T * hop], where the vocoder needs a source of chance.
+        pulses: Where the vocoder has a source of pulses.
     """
 
     graph: Name
@@ -298,6 +319,7 @@ class DecoderStage:
     context: Whole
     chunk: Count = 256
     noise: str | None = None
+    pulses: PulseStage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class AutoencoderStage:
         if options.decoder_only or options.decoder_of is not None:
             self.network.encoder.requires_grad_(requires_grad=False)
         self.network.to(self.device)
+        self.blur = torch.tensor(
+            [LATENT_NOISE] * self.config.learned_channels + [0.001] * 2 + [0.05] * 4,
+            device=self.device,
+        )
         self.loss = SpectralLoss(self.config.sample_rate).to(self.device)
         self.length = options.latents * self.config.samples_per_latent
         self.audio = BankAudio(options.bank, "train")
@@ -75,7 +79,7 @@ class AutoencoderStage:
         random = np.random.default_rng((self.options.seed, step))
         audio = self.audio.batch(self.options.batch, self.length, random).to(self.device)
         latent = self.encode(self.network, audio)
-        code = latent + LATENT_NOISE * torch.randn_like(latent)
+        code = latent + self.blur * torch.randn_like(latent)
         first, second = self.decode(self.network, torch.cat([code, code])).chunk(2)
         loss = self.loss(first, second, audio) + LATENT_PENALTY * latent.square().mean()
         return loss, {"mel": float(self.loss.mel_distance(first.detach(), audio))}

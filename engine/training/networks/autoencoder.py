@@ -14,6 +14,14 @@ import torch
 from torch import Tensor, nn
 
 from engine.training.networks.blocks import ConvNeXtBlock
+from engine.training.networks.pitch import (
+    PitchTracker,
+    PulseTrain,
+    advance,
+    at_frames,
+    pulse_magnitude,
+    spread,
+)
 
 HOP = 256
 WINDOW = 1024
@@ -29,7 +37,8 @@ class AutoencoderConfig:
     """Sizes of the autoencoder; the defaults are those of lumiphone-base."""
 
     sample_rate: int = 48000
-    latent_channels: int = 40
+    learned_channels: int = 40
+    pitch_channels: int = 6
     stride: int = 4  # spectrogram frames per latent frame: hop 256 * 4 = 1024 samples
     encoder_fine: int = 192
     encoder_coarse: int = 320
@@ -40,6 +49,11 @@ class AutoencoderConfig:
     decoder_coarse_blocks: int = 3
     decoder_fine_blocks: int = 5
     expansion: int = 3
+
+    @property
+    def latent_channels(self) -> int:
+        """Channels of the latent: what was learned, then pitch and harmonicity."""
+        return self.learned_channels + self.pitch_channels
 
     @property
     def samples_per_latent(self) -> int:
@@ -121,7 +135,10 @@ class Encoder(nn.Module):
             *(ConvNeXtBlock(coarse, config.expansion) for _ in range(config.encoder_coarse_blocks))
         )
         self.norm = nn.LayerNorm(coarse)
-        self.leave = nn.Linear(coarse, config.latent_channels)
+        self.leave = nn.Linear(coarse, config.learned_channels)
+        self.pitch = PitchTracker()
+        self.register_buffer("pitch_mean", torch.zeros(config.pitch_channels))
+        self.register_buffer("pitch_deviation", torch.ones(config.pitch_channels))
 
     def spectrum(self, audio: Tensor) -> Tensor:
         """Return log magnitudes [batch, time / 256, 513], frame k centred on sample 256 k + 128."""
@@ -135,8 +152,9 @@ class Encoder(nn.Module):
         # Log magnitudes run from -9 to 5; this brings them near unit range.
         x = self.fine(self.enter((self.spectrum(audio) + 4.0) * 0.3))
         x = self.down(x.reshape(x.shape[0], -1, x.shape[2] * self.stride))
-        out: Tensor = self.leave(self.norm(self.coarse(x)))
-        return out
+        learned = self.leave(self.norm(self.coarse(x)))
+        mean, deviation = self.get_buffer("pitch_mean"), self.get_buffer("pitch_deviation")
+        return torch.cat([learned.float(), (self.pitch(audio) - mean) / deviation], dim=2)
 
 
 class Decoder(nn.Module):
@@ -155,21 +173,51 @@ class Decoder(nn.Module):
             *(ConvNeXtBlock(fine, config.expansion) for _ in range(config.decoder_fine_blocks))
         )
         self.norm = nn.LayerNorm(fine)
-        self.head = nn.Linear(fine, 3 * BINS)
+        self.head = nn.Linear(fine, 4 * BINS)
+        self.pulses = PulseTrain()
+        self.register_buffer("pitch_mean", torch.zeros(config.pitch_channels))
+        self.register_buffer("pitch_deviation", torch.ones(config.pitch_channels))
+        self.learned_channels = config.learned_channels
         self.fourier = Fourier()
 
-    def forward(self, latent: Tensor, noise: Tensor) -> Tensor:
-        """Return the waveform; ``noise`` is standard normal, [batch, frames * 1024]."""
+    def advance(self, latent: Tensor) -> Tensor:
+        """Return the cycles [batch, frames * 2] that the pulses' phase advances at each hop."""
+        return advance(self._source(latent)[0])
+
+    def _source(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """Return pitch and harmonicity in the tracker's units."""
+        mean, deviation = self.get_buffer("pitch_mean"), self.get_buffer("pitch_deviation")
+        values = latent[..., self.learned_channels :].float() * deviation + mean
+        return values[..., :2], values[..., 2:]
+
+    def forward(self, latent: Tensor, noise: Tensor, phase: Tensor | None = None) -> Tensor:
+        """Return the waveform.
+
+        Args:
+            latent: [batch, frames, channels].
+            noise: Standard normal, [batch, frames * 1024].
+            phase: Of the pulses, in cycles, [batch, frames * 2]; the sum of :meth:`advance` if
+                None.
+        """
+        if phase is None:
+            phase = self.advance(latent).cumsum(1)
         x = self.up(self.coarse(self.enter(latent)))
         x = self.fine(x.reshape(x.shape[0], -1, x.shape[2] // self.stride))
         predicted = self.head(self.norm(x)).float()
         with torch.autocast(latent.device.type, enabled=False):
-            tonal, phase, noisy = predicted.chunk(3, dim=-1)
+            tonal, angle, body, share = predicted.chunk(4, dim=-1)
             magnitude = torch.exp(tonal.clamp(max=MAX_LOG_MAGNITUDE))
-            gain = torch.exp(noisy.clamp(max=MAX_LOG_MAGNITUDE)) / NOISE_MAGNITUDE
+            body = torch.exp(body.clamp(max=MAX_LOG_MAGNITUDE))
+            pitch, harmonicity = self._source(latent)
+            measured = spread(harmonicity, BINS).repeat_interleave(self.stride, dim=1)
+            share = torch.sigmoid(share + torch.logit(0.5 + 0.5 * measured, 0.01))
+            pulses = body * share.sqrt() * pulse_magnitude(at_frames(pitch))
+            noisy = body * (1 - share).sqrt() / NOISE_MAGNITUDE
             real, imaginary = self.fourier.analyse(framed(noise))
+            pulse_real, pulse_imaginary = self.fourier.analyse(framed(self.pulses(pitch, phase)))
             frames = self.fourier.synthesise(
-                magnitude * phase.cos() + gain * real, magnitude * phase.sin() + gain * imaginary
+                magnitude * angle.cos() + noisy * real + pulses * pulse_real,
+                magnitude * angle.sin() + noisy * imaginary + pulses * pulse_imaginary,
             )
             return self._overlap_add(frames)
 

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 class FlowConfig:
     """Sizes of the flow network; the defaults are those of lumiphone-base."""
 
-    latent_channels: int = 40
+    latent_channels: int = 46
     patch: int = 2  # latent frames per token
     text_channels: int = 384
     cue_channels: int = 4

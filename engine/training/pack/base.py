@@ -23,6 +23,7 @@ from engine.packs.stages import (
     Graph,
     MotionStage,
     PictureStream,
+    PulseStage,
     SceneStage,
     Tensor,
     TensorType,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACK_ID = "lumiphone-base"
-GRAPHS = ("text", "scene", "motion", "velocity", "decoder", "encoder")
+GRAPHS = ("text", "scene", "motion", "velocity", "decoder", "advance", "encoder")
 # Two gigabytes is the engine's promise; this was measured on an 8 s take and is rounded up.
 MEMORY = 900_000_000
 
@@ -67,7 +68,7 @@ def base_audio() -> Audio:
         channels=1,
         output_channels=2,
         latent_rate=Fraction(375, 8),
-        latent_channels=40,
+        latent_channels=46,
         window=376,
         overlap=94,
         latent_multiple=2,
@@ -153,7 +154,13 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
         ),
         # Nine latents of the coarse blocks, four of the fine ones, one of the transform.
         decoder=DecoderStage(
-            "decoder", input="latent", output="audio", context=16, chunk=256, noise="noise"
+            "decoder",
+            input="latent",
+            output="audio",
+            context=16,
+            chunk=256,
+            noise="noise",
+            pulses=PulseStage("advance", input="latent", output="cycles", phase="phase"),
         ),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
         sampler=base_sampler(),

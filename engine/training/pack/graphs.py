@@ -6,7 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.errors import LumiphoneError
 from engine.training.export import export_graph, parity
@@ -15,11 +15,23 @@ from engine.training.networks.flow import Flow, FlowConfig
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.training.networks.autoencoder import Autoencoder
+    from engine.training.networks.autoencoder import Autoencoder, Decoder
 
 # Weights ship as float16; these are the largest errors that this may cause, relative to outputs of
 # about unit size.
-PARITY_LIMITS = {"encoder": 0.02, "decoder": 0.02, "velocity": 0.02}
+PARITY_LIMITS = {"encoder": 0.02, "decoder": 0.02, "advance": 0.001, "velocity": 0.02}
+
+
+class Turning(nn.Module):
+    """The decoder's :meth:`advance` as a network of its own."""
+
+    def __init__(self, decoder: Decoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """Return the cycles."""
+        return self.decoder.advance(latent)
 
 
 def fold_statistics(network: Autoencoder, mean: Tensor, deviation: Tensor) -> Autoencoder:
@@ -32,9 +44,13 @@ def fold_statistics(network: Autoencoder, mean: Tensor, deviation: Tensor) -> Au
     """
     folded = copy.deepcopy(network)
     leave, enter = folded.encoder.leave, folded.decoder.enter
+    learned = leave.out_features
     with torch.no_grad():
-        leave.bias.copy_((leave.bias - mean) / deviation)
-        leave.weight.copy_(leave.weight / deviation.unsqueeze(1))
+        leave.bias.copy_((leave.bias - mean[:learned]) / deviation[:learned])
+        leave.weight.copy_(leave.weight / deviation[:learned].unsqueeze(1))
+        for half in (folded.encoder, folded.decoder):
+            half.get_buffer("pitch_mean").copy_(mean[learned:])
+            half.get_buffer("pitch_deviation").copy_(deviation[learned:])
         enter.bias.copy_(enter.bias + enter.weight @ mean)
         enter.weight.copy_(enter.weight * deviation)
     return folded
@@ -69,17 +85,35 @@ def export_autoencoder(network: Autoencoder, folder: Path) -> dict[str, float]:
     )
     export_graph(
         network.decoder,
-        [latent, audio],
+        [latent, audio, torch.rand(1, 2 * latent.shape[1], generator=generator)],
         folder / "decoder.onnx",
-        input_names=["latent", "noise"],
+        input_names=["latent", "noise", "phase"],
         output_names=["audio"],
-        dynamic_shapes={"latent": {1: frames}, "noise": {1: 1024 * frames}},
+        dynamic_shapes={
+            "latent": {1: frames},
+            "noise": {1: 1024 * frames},
+            "phase": {1: 2 * frames},
+        },
+    )
+    turning = Turning(network.decoder)
+    export_graph(
+        turning,
+        [latent],
+        folder / "advance.onnx",
+        input_names=["latent"],
+        output_names=["cycles"],
+        dynamic_shapes={"latent": {1: frames}},
     )
     longer = 0.1 * torch.randn(1, 1024 * 50, generator=generator)
-    code = {"latent": network.encoder(longer).detach(), "noise": 10 * longer}
+    code = {
+        "latent": network.encoder(longer).detach(),
+        "noise": 10 * longer,
+        "phase": torch.rand(1, 100, generator=generator),
+    }
     errors = {
         "encoder": parity(network.encoder, folder / "encoder.onnx", {"audio": longer}),
         "decoder": parity(network.decoder, folder / "decoder.onnx", code),
+        "advance": parity(turning, folder / "advance.onnx", {"latent": code["latent"]}),
     }
     return {name: _checked(name, error) for name, error in errors.items()}
 
@@ -97,7 +131,9 @@ def export_flow(state: dict[str, Any], folder: Path) -> dict[str, float]:
         generator = torch.Generator().manual_seed(frames)
         text = torch.randn(batch, 384, generator=generator)
         return {
-            "latent": torch.randn(batch, frames, 40, generator=generator),
+            "latent": torch.randn(
+                batch, frames, network.config.latent_channels, generator=generator
+            ),
             "time": torch.rand(batch, generator=generator),
             "text": torch.nn.functional.normalize(text, dim=1),
             "cues": torch.rand(batch, 2 * frames, 4, generator=generator),

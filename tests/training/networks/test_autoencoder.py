@@ -12,7 +12,7 @@ from engine.training.networks.autoencoder import (  # noqa: E402 - after the che
 pytestmark = pytest.mark.training
 
 SMALL = AutoencoderConfig(
-    latent_channels=6,
+    learned_channels=6,
     encoder_fine=8,
     encoder_coarse=12,
     decoder_coarse=12,
@@ -48,7 +48,7 @@ def test_the_matrix_of_an_exported_graph_is_the_fast_transform() -> None:
 def test_one_latent_stands_for_1024_samples_both_ways() -> None:
     network = Autoencoder(SMALL)
     latent = network.encoder(torch.zeros(3, 5 * 1024))
-    assert latent.shape == (3, 5, 6)
+    assert latent.shape == (3, 5, 6 + 6)
     assert network.decoder(latent, torch.zeros(3, 5 * 1024)).shape == (3, 5 * 1024)
 
 
@@ -64,11 +64,12 @@ def test_a_sample_depends_on_no_latent_farther_than_the_stated_context() -> None
     decoder = Autoencoder(SMALL).decoder.eval()
     for parameter in decoder.parameters():  # make every block count
         torch.nn.init.normal_(parameter, std=0.3)
-    latent, noise = torch.randn(1, 80, 6), torch.randn(1, 80 * 1024)
+    latent, noise = torch.randn(1, 80, 6 + 6), torch.randn(1, 80 * 1024)
+    phase = torch.rand(1, 160)  # carried from chunk to chunk
     changed = latent.clone()
     changed[:, 40] += 1.0
     with torch.no_grad():
-        differs = (decoder(latent, noise) - decoder(changed, noise)).abs()[0] > 1e-6
+        differs = (decoder(latent, noise, phase) - decoder(changed, noise, phase)).abs()[0] > 1e-6
     touched = differs.nonzero().flatten()
     assert touched.min() >= (40 - 16) * 1024
     assert touched.max() < (41 + 16) * 1024
