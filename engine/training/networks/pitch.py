@@ -71,7 +71,8 @@ class PitchTracker(nn.Module):
         """The power spectrum [..., WINDOW + 1]; by matrix products in an exported graph."""
         if not torch.compiler.is_exporting():
             spectrum = torch.fft.rfft(frames, n=2 * WINDOW)
-            return spectrum.real.square() + spectrum.imag.square()
+            exact: Tensor = spectrum.real.square() + spectrum.imag.square()
+            return exact
         wave = self.get_buffer("wave")
         turns = torch.outer(torch.arange(WINDOW), torch.arange(WINDOW + 1))
         real = frames @ wave[turns % (2 * WINDOW)]
@@ -82,7 +83,8 @@ class PitchTracker(nn.Module):
     def _products(self, power: Tensor) -> Tensor:
         """Autocorrelation [..., lags] of a power spectrum."""
         if not torch.compiler.is_exporting():
-            return torch.fft.irfft(power, n=2 * WINDOW)[..., : LONGEST + 2]
+            exact: Tensor = torch.fft.irfft(power, n=2 * WINDOW)[..., : LONGEST + 2]
+            return exact
         wave, bins = self.get_buffer("wave"), torch.arange(WINDOW + 1)
         weights = torch.full((WINDOW + 1, 1), 1.0 / WINDOW)
         weights[0] = weights[-1] = 0.5 / WINDOW
