@@ -1,0 +1,1 @@
+"""Weights of other families as packs, one package per family."""
