@@ -2,7 +2,7 @@
 
 What is being made lies in a hidden folder beside the finished takes and is moved out whole.
 Whatever ends a run, a cancel or a full disk, the hidden folder goes, and so do folders in which
-nothing came to lie. A killed process can leave a hidden folder behind; its number is skipped then.
+nothing came to lie. A killed process can leave a hidden folder behind; the next one removes it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import LumiphoneError, OutputError
 from engine.media.staging import staged
+from engine.media.strays import is_stray, writers_mark
 from engine.provenance import Origin, read_origin
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f\ud800-\udfff<>:"/\\|?*]')  # somewhere, in a file's name
 _LONGEST_NAME = 60
 _TAKE = re.compile(r"\.?take-(\d+)\.")
+_WRITER = ".writer-"
 _REMEDY = "Choose another folder, or make room and allow writing there"
 
 
@@ -102,6 +104,7 @@ class TakeFolder:
         made = [folder for folder in (path, *path.parents) if not folder.exists()]
         with writing(path):
             path.mkdir(parents=True, exist_ok=True)
+            _remove_strays(path)
         try:
             yield cls(path)
         finally:
@@ -138,6 +141,7 @@ class TakeFolder:
                 number += 1
                 continue
             if number == self._next_number(but=work.name):
+                (work / f"{_WRITER}{writers_mark()}").touch()
                 return TakeSlot(number, work)
             work.rmdir()  # the other process finished that number meanwhile
             number += 1
@@ -149,8 +153,9 @@ class TakeFolder:
     def _publish(self, slot: TakeSlot) -> None:
         published: list[Path] = []
         try:
+            files = [file for file in slot.work.iterdir() if not file.name.startswith(_WRITER)]
             # The sidecar last: where it lies, the take is whole.
-            for file in sorted(slot.work.iterdir(), key=lambda file: file.suffix == ".json"):
+            for file in sorted(files, key=lambda file: file.suffix == ".json"):
                 target = self.path / file.name
                 os.replace(file, target)  # noqa: PTH105 - the two names read better side by side
                 published.append(target)
@@ -174,6 +179,13 @@ class TakeFolder:
             path = self.path / f"cues-{number}.json"
         write_json(path, data)
         return path
+
+
+def _remove_strays(folder: Path) -> None:
+    for work in folder.glob(".take-*.partial"):
+        mark = next((file.name.removeprefix(_WRITER) for file in work.glob(f"{_WRITER}*")), "")
+        if is_stray(work, mark):
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _free_folder(root: Path, origin: Origin, name: str) -> Path:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from engine.cues import CueEvent, CueSheet
 from engine.errors import OutputError
+from engine.media.strays import writers_mark
 from engine.provenance import Origin
 from engine.take_folder import TakeFolder, TakeSlot, write_json
 
@@ -109,6 +112,21 @@ def test_a_take_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         begin_take_and(KeyboardInterrupt(), root, origin)
     assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX processes")
+def test_what_a_killed_process_left_goes_with_the_next_take(tmp_path: Path) -> None:
+    origin = clip("a", "dog.mp4", "1")
+    make_take(tmp_path, origin)
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    work = tmp_path / "dog" / ".take-2.partial"
+    work.mkdir()
+    (work / "take-2.wav").write_bytes(b"half")
+    machine = writers_mark().partition(".")[0]
+    (work / f".writer-{machine}.{ended.pid}").touch()
+    assert make_take(tmp_path, origin).name == "take-2.json"
+    assert names(tmp_path / "dog") == ["take-1.json", "take-1.wav", "take-2.json", "take-2.wav"]
 
 
 def test_a_take_that_fails_leaves_finished_ones_alone(tmp_path: Path) -> None:

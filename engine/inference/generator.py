@@ -91,7 +91,7 @@ class TakeGenerator:
             conditions.given,
             conditions.refused,
         )
-        velocity = GuidedVelocity(self._runner, self._manifest, conditions, branches)
+        velocity = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
         latent = sampler.sample(
             WindowedVelocity(velocity, lay_windows(latents, audio)),
             noise(settings.seed, 0, latents, audio.latent_channels),

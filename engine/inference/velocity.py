@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from engine.inference.conditions import Conditions
     from engine.inference.guidance import WeightedBranch
     from engine.inference.session import GraphRunner
-    from engine.packs.manifest import Manifest
+    from engine.packs.manifest import Manifest, Stem
+    from engine.packs.stages import StemCode
 
 
 class GuidedVelocity:
@@ -27,6 +28,7 @@ class GuidedVelocity:
         manifest: Of the pack.
         conditions: Of the take.
         branches: From :func:`engine.inference.guidance.weigh_branches`.
+        stem: What is made; told to graphs that make several.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class GuidedVelocity:
         manifest: Manifest,
         conditions: Conditions,
         branches: Sequence[WeightedBranch],
+        stem: Stem,
     ) -> None:
         self._runner = runner
         self._stage = manifest.velocity
         self._conditions = conditions
         self._branches = branches
         self._weights = np.array([branch.weight for branch in branches], np.float32)
+        self._stem = _stem_feed(manifest.velocity.stem, stem, len(branches))
         self._feeds: dict[tuple[int, int], dict[str, Floats]] = {}
 
     def __call__(self, latent: Floats, time: float, start: int) -> Floats:
@@ -55,6 +59,7 @@ class GuidedVelocity:
             {
                 self._stage.latent: np.repeat(latent[None], batch, axis=0),
                 self._stage.time: np.full(batch, time, np.float32),
+                **self._stem,
                 **self._condition_feeds(start, len(latent)),
             },
         )
@@ -70,3 +75,11 @@ class GuidedVelocity:
                 feeds = self._runner.run(self._stage.prepare, feeds)
             self._feeds[start, length] = feeds
         return feeds
+
+
+def _stem_feed(code: StemCode | None, stem: Stem, batch: int) -> dict[str, Floats]:
+    """The input that tells the stem, if the graph has one."""
+    if code is None:
+        return {}
+    row = np.array([name == stem for name in code.order], np.float32)
+    return {code.input: np.repeat(row[None], batch, axis=0)}

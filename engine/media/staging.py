@@ -1,14 +1,19 @@
-"""Files appear whole or not at all: written under a temporary name, then renamed."""
+"""Files appear whole or not at all: written under a temporary name, then renamed.
+
+A killed process can leave its draft behind; the next one to write the same file removes it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import re
 import secrets
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.errors import LumiphoneError, OutputError
+from engine.media.strays import is_stray, writers_mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +32,7 @@ _REMEDIES = {
 }
 
 
-@contextmanager
+@contextlib.contextmanager
 def staged(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; it takes that name when the block ends well.
 
@@ -39,8 +44,10 @@ def staged(path: Path) -> Iterator[Path]:
     """
     if path.is_dir():
         raise OutputError(f"{path} is a folder", "Add a file name")
-    draft = path.with_name(f".{path.stem[:100]}-{secrets.token_hex(4)}.part{path.suffix}")
+    begin, end = f".{path.stem[:100]}-", f".part{path.suffix}"
+    draft = path.with_name(f"{begin}{writers_mark()}-{secrets.token_hex(4)}{end}")
     try:
+        _remove_strays(path.parent, begin, end)
         yield draft
         draft.replace(path)
     except LumiphoneError:
@@ -51,3 +58,11 @@ def staged(path: Path) -> Iterator[Path]:
         raise OutputError(f"{path} cannot be written ({reason})", remedy) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _remove_strays(folder: Path, begin: str, end: str) -> None:
+    form = re.compile(rf"{re.escape(begin)}([0-9a-f]{{8}}\.\d+)-[0-9a-f]{{8}}{re.escape(end)}")
+    with contextlib.suppress(FileNotFoundError):  # the folder's: told when the draft is opened
+        for draft in list(folder.iterdir()):
+            if (match := form.fullmatch(draft.name)) and is_stray(draft, match[1]):
+                draft.unlink(missing_ok=True)

@@ -120,7 +120,8 @@ def _check_velocity(manifest: Manifest) -> None:
         _check_tensors(manifest, "velocity", stage.prepare, fed, {})
         prepared = manifest.graphs[stage.prepare].outputs
         fed = {f"prepare.{name}": name for name in prepared}
-    inputs = {"latent": stage.latent, "time": stage.time, **fed}
+    code = stage.stem.input if stage.stem else None
+    inputs = {"latent": stage.latent, "time": stage.time, "stem": code, **fed}
     _check_tensors(manifest, "velocity", stage.graph, inputs, {"output": stage.output})
     if manifest.cues and manifest.cues.rate % manifest.audio.latent_rate != 0:
         raise FieldError("cues.rate", "is no whole multiple of 'audio.latent_rate'")
@@ -172,3 +173,7 @@ def _check_stems(manifest: Manifest) -> None:
     for stem, conditions in manifest.stems.items():
         for name in conditions:
             _known(manifest.velocity.conditions, name, f"stems.{stem}", "velocity.conditions")
+        if code := manifest.velocity.stem:
+            _known(code.order, stem, "stems", "velocity.stem.order")
+    for stem in manifest.levels:
+        _known(manifest.stems, stem, "levels", "stems")

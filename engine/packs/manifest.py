@@ -179,6 +179,7 @@ class Manifest:
         decoder: Latent to waveform.
         sampler: Its defaults.
         stems: The stems it can make, and which condition inputs each uses (the others stay null).
+        levels: dB by which a stem is made louder before it enters the mix; 0 where none is given.
         abilities: What an editor may offer besides.
         data_card: What it was trained on.
         text: Prompts to text features, if it takes prompts.
@@ -205,6 +206,7 @@ class Manifest:
     decoder: DecoderStage
     sampler: Sampler
     stems: Annotated[Mapping[Stem, tuple[str, ...]], Bounds(1)]
+    levels: Mapping[Stem, Annotated[float, Bounds(-60, 20)]] = field(default_factory=dict)
     abilities: tuple[Ability, ...] = ()
     data_card: FilePath | None = None
     text: TextStage | None = None

@@ -258,6 +258,19 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class StemCode:
+    """How the velocity graph is told which stem to make, where one graph makes several.
+
+    Attributes:
+        input: Its input [B, stems]: one at the stem's place, zero elsewhere.
+        order: The stems, in the order of their places.
+    """
+
+    input: str
+    order: Annotated[tuple[Name, ...], Bounds(1)]
+
+
+@dataclass(frozen=True, slots=True)
 class VelocityStage:
     """One step of the diffusion.
 
@@ -269,6 +282,8 @@ class VelocityStage:
         conditions: Condition input to what it is fed with.
         prepare: A graph that is run once per take on the conditions (its inputs bear their names);
             its outputs go to the velocity inputs of the same names. None: they go there directly.
+        stem: How the graph is told the stem; None: it makes one kind of sound only, or knows no
+            difference.
     """
 
     graph: Name
@@ -277,6 +292,7 @@ class VelocityStage:
     output: str
     conditions: Mapping[str, Condition]
     prepare: Name | None = None
+    stem: StemCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,8 +199,6 @@ class Sounding:
     def _made(self, job: Job, progress: Progress, cancelled: Cancelled) -> Result:
         wav, sidecar = self._paths(job)
         sidecar.unlink(missing_ok=True)  # while the sound changes, nothing says that it is whole
-        for draft in wav.parent.glob(f".{job.name}-*.part.*"):
-            draft.unlink(missing_ok=True)  # of a run that was killed
         path = job.clip.path
         if path not in self._sums:
             self._sums[path] = sum_of(path, cancelled)

@@ -6,11 +6,16 @@ made from parameters are therefore not folded here; onnxruntime folds them when 
 
 Large weights ship as float16 (:func:`halve_weights`) and are computed with as float32: half the
 bytes, and no operator that a CPU provider lacks.
+
+A graph with more than half a gigabyte of weights keeps them in a file beside it, ``<graph>.data``:
+an ONNX file may not exceed two gigabytes, and weights of their own can be mapped into memory.
 """
 
 from __future__ import annotations
 
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -18,12 +23,12 @@ import onnx
 import onnxruntime
 import onnxscript.optimizer
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, numpy_helper
+from onnxscript import ir
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -35,6 +40,9 @@ Axis: TypeAlias = Any
 HALF_SUFFIX = ".half"
 # Smaller tensors (biases, gains) save no bytes worth a rounding.
 HALVED_FROM = 1024
+DATA_SUFFIX = ".data"
+DATA_FROM = 2**29  # bytes of weights
+_LARGEST_HALF = float(np.finfo(np.float16).max)
 
 
 def export_graph(
@@ -46,6 +54,7 @@ def export_graph(
     output_names: Sequence[str],
     dynamic_shapes: Mapping[str, Mapping[int, Axis]] | None = None,
     halve_from: int | None = HALVED_FROM,
+    data_from: int = DATA_FROM,
 ) -> None:
     """Write ``module`` in evaluation mode as an ONNX file (opset 18) at ``path``.
 
@@ -59,6 +68,7 @@ def export_graph(
         dynamic_shapes: For each input with dynamic axes: axis -> name of the size, or a
             ``torch.export.Dim`` where it is a multiple.
         halve_from: Number of elements from which a weight is stored as float16; None for never.
+        data_from: Bytes of weights from which they go to a file of their own beside the graph.
 
     Raises:
         torch.onnx.OnnxExporterError: The network does what cannot be traced, or fixes an axis that
@@ -80,9 +90,15 @@ def export_graph(
             verbose=False,
         )
     assert program is not None  # noqa: S101 - it is None only where the old exporter writes a file
-    _fold_shapes(program.model)
-    model = program.model_proto
-    save_graph(model if halve_from is None else halve_weights(model, halve_from), path)
+    model = program.model
+    _fold_shapes(model)
+    if halve_from is not None:
+        halve_weights(model, halve_from)
+    weights = [value.const_value for value in model.graph.initializers.values()]
+    if sum(weight.nbytes for weight in weights if weight is not None) < data_from:
+        save_graph(ir.to_proto(model), path)
+    else:
+        _save_with_data(model, path)
 
 
 def save_graph(model: onnx.ModelProto, path: Path) -> None:
@@ -94,33 +110,59 @@ def save_graph(model: onnx.ModelProto, path: Path) -> None:
     partial.replace(path)
 
 
-def halve_weights(model: onnx.ModelProto, at_least: int = HALVED_FROM) -> onnx.ModelProto:
-    """Return ``model`` with its large float32 weights stored as float16 and cast back when run.
+def _save_with_data(model: ir.Model, path: Path) -> None:
+    """As :func:`save_graph`, with the weights in ``<path>.data``; the graph comes last."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".graph-") as name:
+        draft, data = Path(name) / path.name, path.name + DATA_SUFFIX
+        ir.save(model, draft, external_data=data)
+        proto = onnx.load(draft, load_external_data=False)
+        _drop_notes(proto)
+        draft.write_bytes(proto.SerializeToString(deterministic=True))
+        onnx.checker.check_model(str(draft))
+        (draft.parent / data).replace(path.with_name(data))
+        draft.replace(path)
+
+
+def halve_weights(model: ir.Model, at_least: int = HALVED_FROM) -> None:
+    """Store the large float32 weights of ``model`` as float16, cast back when it runs.
 
     An initializer ``name`` becomes the float16 initializer ``name.half`` and a Cast node whose
     output is ``name``. Weights that float16 cannot hold (beyond 65504) stay as they are.
 
     Args:
-        model: Any model; it is not changed.
+        model: Any model; it is changed.
         at_least: Number of elements from which a weight is halved.
     """
-    halved = onnx.ModelProto()
-    halved.CopyFrom(model)
-    casts = []
-    for initializer in halved.graph.initializer:
-        name = initializer.name
-        if initializer.data_type != TensorProto.FLOAT or np.prod(initializer.dims) < at_least:
+    graph = model.graph
+    first = graph[0]
+    for name, value in list(graph.initializers.items()):
+        weight = value.const_value
+        if weight is None or value.dtype != ir.DataType.FLOAT or weight.size < at_least:
             continue
-        with np.errstate(over="ignore"):
-            half = numpy_helper.to_array(initializer).astype(np.float16)
-        if not np.isfinite(half).all():
+        if np.abs(weight.numpy()).max() > _LARGEST_HALF:
             continue
-        initializer.CopyFrom(numpy_helper.from_array(half, name + HALF_SUFFIX))
-        casts.append(helper.make_node("Cast", [name + HALF_SUFFIX], [name], to=TensorProto.FLOAT))
-    nodes = [*casts, *halved.graph.node]
-    del halved.graph.node[:]
-    halved.graph.node.extend(nodes)
-    return halved
+        half = ir.Value(
+            name=name + HALF_SUFFIX,
+            shape=value.shape,
+            type=ir.TensorType(ir.DataType.FLOAT16),
+            const_value=_halved(weight, name + HALF_SUFFIX),
+        )
+        cast = ir.node("Cast", [half], {"to": ir.DataType.FLOAT})
+        graph.initializers.pop(name)
+        graph.register_initializer(half)
+        value.replace_all_uses_with(cast.outputs[0])
+        cast.outputs[0].name = name
+        graph.insert_before(first, cast)
+
+
+def _halved(weight: ir.TensorProtocol, name: str) -> ir.LazyTensor:
+    """Rounded when it is written, so that a large model is never held twice."""
+    return ir.LazyTensor(
+        lambda: ir.Tensor(weight.numpy().astype(np.float16), name=name),
+        dtype=ir.DataType.FLOAT16,
+        shape=ir.Shape(weight.shape),
+        name=name,
+    )
 
 
 def weights_of(path: Path) -> dict[str, NDArray[np.float32]]:

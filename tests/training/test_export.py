@@ -8,9 +8,16 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
 
-from torch import Tensor, nn  # noqa: E402 - after the skip
+from onnxscript import ir  # noqa: E402 - after the skip
+from torch import Tensor, nn  # noqa: E402
 
-from engine.training.export import export_graph, halve_weights, parity, weights_of  # noqa: E402
+from engine.training.export import (  # noqa: E402
+    DATA_FROM,
+    export_graph,
+    halve_weights,
+    parity,
+    weights_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +62,9 @@ def smoother(seed: int = 0) -> Smoother:
     return network.eval()
 
 
-def export(network: Smoother, path: Path, halve_from: int | None) -> None:
+def export(
+    network: Smoother, path: Path, halve_from: int | None, data_from: int = DATA_FROM
+) -> None:
     export_graph(
         network,
         (torch.randn(2, 8, 16), torch.rand(2)),
@@ -64,6 +73,7 @@ def export(network: Smoother, path: Path, halve_from: int | None) -> None:
         output_names=["out"],
         dynamic_shapes={"signal": {0: "B", 2: "T"}, "time": {0: "B"}},
         halve_from=halve_from,
+        data_from=data_from,
     )
 
 
@@ -118,8 +128,20 @@ def test_a_weight_that_float16_cannot_hold_stays_float32() -> None:
         [onnx.helper.make_tensor_value_info("out", onnx.TensorProto.FLOAT, [2000])],
         [onnx.numpy_helper.from_array(array, "weight")],
     )
-    halved = halve_weights(onnx.helper.make_model(graph))
-    assert [tensor.name for tensor in halved.graph.initializer] == ["weight"]
+    model = ir.from_proto(onnx.helper.make_model(graph))
+    halve_weights(model)
+    assert list(model.graph.initializers) == ["weight"]
+
+
+@pytest.mark.parametrize("halve_from", [None, 1024])
+def test_large_weights_lie_in_a_file_of_their_own(tmp_path: Path, halve_from: int | None) -> None:
+    path = tmp_path / "large.onnx"
+    export(smoother(), path, halve_from, data_from=1024)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["large.onnx", "large.onnx.data"]
+    assert parity(smoother(), path, inputs(2, 30)) < 1e-2
+    assert b".py" not in path.read_bytes()
+    weights = {key: torch.from_numpy(value) for key, value in weights_of(path).items()}
+    assert not set(smoother().state_dict()) - set(weights) - {"norm.num_batches_tracked"}
 
 
 def test_an_axis_fixed_by_the_network_is_refused(tmp_path: Path) -> None:

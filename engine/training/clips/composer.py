@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.training.clips.palette import Palette
 
 CLIP_SAMPLES = 376 * 1024
+STEMS = ("effects", "ambience", "score")
 _CAPTION_FREE = 0.1
 _CLOSE_UP = 0.06
 _TEXTURE = 9  # onsets a second of something continuous: no eye could see them one by one
@@ -51,6 +52,7 @@ class Clip:
         caption_free: Whether training should use the clip without a caption.
         category: UCS CatID of the dominant sound.
         mode: How it was composed, a key of :data:`MODES`.
+        stem: Which of :data:`STEMS` alone would hold it; None: it takes several.
         sheet: True events and the curve "energy".
     """
 
@@ -59,6 +61,7 @@ class Clip:
     caption_free: bool
     category: str
     mode: str
+    stem: str | None
     sheet: CueSheet
 
 
@@ -69,6 +72,7 @@ class _Layer:
     captions: list[str]
     tags: list[str]
     category: str
+    stem: str | None
 
 
 class Composer:
@@ -143,6 +147,7 @@ class Composer:
             phrases.of_pattern(chosen[0], pattern.pace, random),
             phrases.quality_tags(chosen[0]),
             chosen[0].category,
+            "effects",
         )
 
     def _single(self, random: np.random.Generator) -> _Layer:
@@ -155,7 +160,8 @@ class Composer:
         captions = phrases.of_entry(entry, random)
         if len(onsets) == 1 and random.random() < 0.3:
             captions = [f"{phrase}, once" for phrase in captions]
-        return _Layer(mix, tuple(onsets), captions, phrases.quality_tags(entry), entry.category)
+        tags = phrases.quality_tags(entry)
+        return _Layer(mix, tuple(onsets), captions, tags, entry.category, "effects")
 
     def _excerpt(self, random: np.random.Generator) -> _Layer:
         """A stretch of something that goes on, or a sequence of events as it was recorded."""
@@ -172,13 +178,15 @@ class Composer:
             phrases.of_entry(entry, random),
             phrases.quality_tags(entry),
             entry.category,
+            "ambience" if entry.role == "bed" else "effects",
         )
 
     def _music(self, random: np.random.Generator) -> _Layer:
         entry = _any(self._palette.group(("music",), random).entries, random)
         samples = excerpt(self._palette, entry, self._samples, random)
         captions = phrases.of_entry(entry, random)
-        return _Layer(samples, tuple(detect_onsets(samples)), captions, [], entry.category)
+        onsets = tuple(detect_onsets(samples))
+        return _Layer(samples, onsets, captions, [], entry.category, "score")
 
     def _scene(self, random: np.random.Generator) -> _Layer:
         """An ambience with one or two kinds of events in it."""
@@ -189,7 +197,8 @@ class Composer:
             event = _mixed(event, self._rhythm(random), -random.uniform(0, 8), random)
         under = float(random.uniform(-26, 6))  # of the ambience against the events
         captions = phrases.of_entry(bed, random)
-        background = _Layer(ambience, (), captions, phrases.quality_tags(bed), bed.category)
+        tags = phrases.quality_tags(bed)
+        background = _Layer(ambience, (), captions, tags, bed.category, "ambience")
         if under > 0:
             scene = _mixed(background, event, -under, random)
         else:
@@ -201,7 +210,7 @@ class Composer:
         noise = random.standard_normal(self._samples, dtype=np.float32)
         noise[1:] += 0.9 * noise[:-1]
         captions = ["silence", "quiet room tone", "nothing happens"]
-        return _Layer(noise * np.float32(0.1), (), captions, [], "AMBRoom")
+        return _Layer(noise * np.float32(0.1), (), captions, [], "AMBRoom", "ambience")
 
     def _finished(
         self, mode: str, layer: _Layer, where: Surroundings, random: np.random.Generator
@@ -229,6 +238,7 @@ class Composer:
             bool(random.random() < _CAPTION_FREE),
             layer.category,
             mode,
+            layer.stem,
             CueSheet(ENERGY_RATE, events, {"energy": curve}),
         )
 
@@ -254,6 +264,7 @@ def _mixed(first: _Layer, second: _Layer, second_db: float, random: np.random.Ge
         phrases.joined(first.captions, second.captions, random),
         first.tags,
         first.category,
+        first.stem if first.stem == second.stem else None,
     )
 
 

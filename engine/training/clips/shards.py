@@ -107,6 +107,7 @@ def describe(clip: Clip) -> dict[str, Any]:
         "caption_free": clip.caption_free,
         "category": clip.category,
         "mode": clip.mode,
+        "stem": clip.stem,
         "cues": clip.sheet.to_json(),
     }
 

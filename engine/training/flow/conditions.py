@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cues import CueEvent, CueSheet
+from engine.training.clips.composer import STEMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ class Wear:
         no_cues: Share of clips without any cue.
         no_onsets: Share, of the others, whose onsets are unknown.
         no_energy: Share, of the others, whose energy is unknown.
+        no_stem: Share of clips that are not told which stem they are.
     """
 
     jitter: float = 0.012
@@ -37,6 +39,7 @@ class Wear:
     no_cues: float = 0.12
     no_onsets: float = 0.08
     no_energy: float = 0.5
+    no_stem: float = 0.1
 
 
 def worn_sheet(
@@ -94,3 +97,9 @@ def mixed_text(embeddings: FloatArray, wear: Wear, random: np.random.Generator) 
         vector = vector + random.uniform(0, 1) * other
     out: FloatArray = vector / max(float(np.linalg.norm(vector)), 1e-6)
     return out
+
+
+def stem_code(stem: str | None, wear: Wear, random: np.random.Generator) -> FloatArray:
+    """Return [stems] with a one at the stem's place; zeros where it is none or left open."""
+    told = stem is not None and random.random() >= wear.no_stem
+    return np.array([told and name == stem for name in STEMS], np.float32)

@@ -91,7 +91,11 @@ def embed_captions(clips: Path, count: int, pretrained: Path, out: Path) -> None
     with (out / CLIPS).open("w", encoding="utf-8") as file:
         for entry in entries:
             usable = [] if entry["caption_free"] else entry["captions"]
-            line = {"captions": [places[caption] for caption in usable], "cues": entry["cues"]}
+            line = {
+                "captions": [places[caption] for caption in usable],
+                "stem": entry["stem"],
+                "cues": entry["cues"],
+            }
             file.write(json.dumps(line) + "\n")
 
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from engine.cues import CueSheet
 from engine.errors import InputError
 from engine.inference.cue_raster import rasterise
-from engine.training.flow.conditions import Wear, drop_cues, mixed_text, worn_sheet
+from engine.training.flow.conditions import Wear, drop_cues, mixed_text, stem_code, worn_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LATENTS = "latents.f16"  # [clips, frames, channels], before normalisation
 DESCRIPTION = "latents.json"  # written last: frames, channels, mean and deviation per channel
-CLIPS = "clips.jsonl"  # per clip: indices of its captions' embeddings, and its cue sheet
+CLIPS = "clips.jsonl"  # per clip: indices of its captions' embeddings, stem, and cue sheet
 EMBEDDINGS = "captions.npy"  # float16 [captions, 384]
 CUE_RATE = Fraction(375, 4)
 CUES_PER_LATENT = 2
@@ -67,8 +67,12 @@ class LatentClips:
 
     def draw(
         self, length: int, wear: Wear, random: np.random.Generator
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return a random stretch: latent [length, channels], text [384], cues [2 length, 4]."""
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return a random stretch.
+
+        Returns:
+            Latent [length, channels], text [384], cues [2 length, 4] and stem [stems].
+        """
         which = int(random.integers(len(self.clips)))
         total = self.latents.shape[1]
         start = int(random.integers(total - length + 1))
@@ -80,4 +84,5 @@ class LatentClips:
         sheet = worn_sheet(sheet, float(total * CUES_PER_LATENT / CUE_RATE), wear, random)
         cues = rasterise(sheet, total * CUES_PER_LATENT, CUE_RATE, with_energy=True)
         here = cues[start * CUES_PER_LATENT : (start + length) * CUES_PER_LATENT]
-        return latent.astype(np.float32), text, drop_cues(here, wear, random)
+        stem = stem_code(clip["stem"], wear, random)
+        return latent.astype(np.float32), text, drop_cues(here, wear, random), stem

@@ -26,7 +26,7 @@ LENGTHS = (94, 188, 376)
 LENGTH_SHARES = (0.15, 0.55, 0.30)
 HELD_OUT_CLIPS = 32
 
-Batch = tuple[Tensor, Tensor, Tensor]
+Batch = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 class FlowStage:
@@ -53,17 +53,19 @@ class FlowStage:
     def _batch(
         self, clips: LatentClips, count: int, length: int, random: np.random.Generator
     ) -> Batch:
-        """Return latent [count, length, channels], text and cues of random clips."""
+        """Return latent [count, length, channels], text, cues and stem of random clips."""
         rows = [clips.draw(length, Wear(), random) for _ in range(count)]
-        latent, text, cues = (torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True))
-        return latent.to(self.device), text.to(self.device), cues.to(self.device)
+        latent, text, cues, stem = (
+            torch.from_numpy(np.stack(part)).to(self.device) for part in zip(*rows, strict=True)
+        )
+        return latent, text, cues, stem
 
     def velocity_loss(self, network: Flow, batch: Batch, time: Tensor, noise: Tensor) -> Tensor:
         """Return the mean squared error of the velocity at ``time`` [count]."""
-        latent, text, cues = batch
+        latent, text, cues, stem = batch
         blend = time.view(-1, 1, 1)
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            velocity = network((1 - blend) * noise + blend * latent, time, text, cues)
+            velocity = network((1 - blend) * noise + blend * latent, time, text, cues, stem)
         error: Tensor = velocity.float() - (latent - noise)
         return error.square().mean()
 

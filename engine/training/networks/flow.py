@@ -1,8 +1,8 @@
 """The flow network: latent, time, text and cues to velocity (rectified flow, Liu et al. 2022).
 
 A transformer over pairs of latent frames. Every block's normalisation is modulated frame by frame
-(adaLN, Peebles & Xie 2023) by the sum of time, text and cue embeddings, so that a cue acts on the
-moment that it belongs to. A missing condition is a vector of zeros.
+(adaLN, Peebles & Xie 2023) by the sum of the time's, text's, cues' and stem's embeddings, so that a
+cue acts on the moment that it belongs to. A missing condition is a vector of zeros.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class FlowConfig:
     text_channels: int = 384
     cue_channels: int = 4
     cues_per_latent: int = 2
+    stems: int = 3
     width: int = 384
     heads: int = 6
     blocks: int = 6
@@ -122,6 +123,8 @@ class Flow(nn.Module):
         self.cues = nn.Sequential(
             nn.Linear(3 * cue_inputs, width), nn.SiLU(), nn.Linear(width, width)
         )
+        self.stem = nn.Linear(config.stems, width, bias=False)
+        nn.init.zeros_(self.stem.weight)
         self.blocks = nn.ModuleList(FlowBlock(config) for _ in range(config.blocks))
         self.leave_norm = nn.LayerNorm(width, elementwise_affine=False)
         self.leave_modulation = nn.Linear(width, 2 * width)
@@ -130,7 +133,9 @@ class Flow(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
-    def forward(self, latent: Tensor, time: Tensor, text: Tensor, cues: Tensor) -> Tensor:
+    def forward(
+        self, latent: Tensor, time: Tensor, text: Tensor, cues: Tensor, stem: Tensor
+    ) -> Tensor:
         """Return the velocity [batch, frames, channels].
 
         Args:
@@ -138,6 +143,7 @@ class Flow(nn.Module):
             time: [batch], 0 is noise and 1 is sound.
             text: [batch, 384], unit vectors; zeros where there is no text.
             cues: [batch, frames * cues_per_latent, cue_channels]; zeros where unknown.
+            stem: [batch, stems], one at the stem's place; zeros where it is open.
         """
         batch = latent.shape[0]
         tokens = latent.reshape(batch, -1, self.config.latent_channels * self.config.patch)
@@ -147,7 +153,8 @@ class Flow(nn.Module):
         near = torch.cat([padded[:, :-2], cues, padded[:, 2:]], dim=2)
         # sqrt(384) brings a unit vector's entries to unit size.
         text_condition = self.text(text * math.sqrt(self.config.text_channels))
-        condition = (self.time(time) + text_condition).unsqueeze(1) + self.cues(near)
+        whole = self.time(time) + text_condition + self.stem(stem)
+        condition = whole.unsqueeze(1) + self.cues(near)
         condition = F.silu(condition)
         x = self.enter(torch.cat([tokens, cues], dim=2))
         head = self.config.width // self.config.heads

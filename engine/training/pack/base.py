@@ -25,12 +25,14 @@ from engine.packs.stages import (
     PictureStream,
     PulseStage,
     SceneStage,
+    StemCode,
     Tensor,
     TensorType,
     TextStage,
     VelocityStage,
 )
 from engine.packs.verify import measure
+from engine.training.clips.composer import STEMS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,17 +80,25 @@ def base_audio() -> Audio:
 
 
 def base_sampler() -> Sampler:
-    """Guidance in two parts: towards the cues, and from the refused words to the wanted ones."""
+    """Guidance in three parts: towards the cues, towards the words, away from refused words.
+
+    Each has a strength of its own, so that what is seen does not drown what is refused.
+    """
     return Sampler(
         method="euler",
         steps=16,
-        guidance={"text": 3.0, "cues": 1.5},
+        guidance={"text": 3.0, "cues": 1.5, "negative": 2.0},
         branches=(
             Branch("full", {"text": "conditional", "cues": "conditional"}, weights={"text": 1.0}),
             Branch(
+                "cued",
+                {"text": "null", "cues": "conditional"},
+                weights={"cues": 1.0, "text": -1.0, "negative": 1.0},
+            ),
+            Branch(
                 "refused",
                 {"text": "negative", "cues": "conditional"},
-                weights={"cues": 1.0, "text": -1.0},
+                weights={"negative": -1.0},
             ),
             Branch("null", {"text": "null", "cues": "null"}, 1.0, {"cues": -1.0}),
         ),
@@ -151,6 +161,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             time="time",
             output="velocity",
             conditions={"text": Condition("text"), "cues": Condition("cues")},
+            stem=StemCode("stem", STEMS),
         ),
         # Nine latents of the coarse blocks, four of the fine ones, one of the transform.
         decoder=DecoderStage(
@@ -164,7 +175,8 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
         ),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
         sampler=base_sampler(),
-        stems={"effects": ("text", "cues")},
+        stems={"effects": ("text", "cues"), "ambience": ("text",), "score": ("text",)},
+        levels={"ambience": -10.0, "score": -8.0},
         abilities=("negative_prompt", "cue_editing"),
         data_card="DATA_CARD.md",
     )

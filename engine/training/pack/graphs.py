@@ -137,6 +137,7 @@ def export_flow(state: dict[str, Any], folder: Path) -> dict[str, float]:
             "time": torch.rand(batch, generator=generator),
             "text": torch.nn.functional.normalize(text, dim=1),
             "cues": torch.rand(batch, 2 * frames, 4, generator=generator),
+            "stem": torch.eye(network.config.stems)[:1].repeat(batch, 1),
         }
 
     example = inputs(2, 64)
@@ -151,6 +152,7 @@ def export_flow(state: dict[str, Any], folder: Path) -> dict[str, float]:
             "time": {0: "B"},
             "text": {0: "B"},
             "cues": {0: "B", 1: "C"},
+            "stem": {0: "B"},
         },
     )
     error = parity(network, folder / "velocity.onnx", inputs(3, 376))

@@ -10,7 +10,7 @@ from engine.cues import CueSheet
 from engine.errors import InputError
 from engine.training.bank.store import Bank
 from engine.training.clips import composer as composing
-from engine.training.clips.composer import CLIP_SAMPLES, Clip, Composer
+from engine.training.clips.composer import CLIP_SAMPLES, MODES, Clip, Composer
 from engine.training.clips.onsets import SAMPLE_RATE, detect_onsets
 from engine.training.clips.palette import Palette, event_onsets
 from engine.training.clips.rooms import Surroundings
@@ -51,6 +51,14 @@ def test_every_clip_can_be_asked_for(clips: list[Clip]) -> None:
 def test_all_ways_of_composing_occur(clips: list[Clip]) -> None:
     modes = {clip.mode for clip in clips}
     assert {"rhythm", "excerpt", "scene", "single", "music"} <= modes
+
+
+def test_a_clip_belongs_to_a_stem_unless_it_takes_several(clips: list[Clip]) -> None:
+    stems = {mode: {clip.stem for clip in clips if clip.mode == mode} for mode in MODES}
+    assert stems["rhythm"] == {"effects"} == stems["single"]
+    assert "ambience" in stems["excerpt"] <= {"effects", "ambience"}
+    assert stems["music"] == {"score"}
+    assert stems["scene"] == {None}
 
 
 def test_a_clip_depends_only_on_its_random_state(composer: Composer, clips: list[Clip]) -> None:

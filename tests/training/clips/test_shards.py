@@ -35,7 +35,7 @@ def test_line_and_samples_belong_together(bank: str, tmp_path: Path) -> None:
     assert audio.dtype == np.int16
     for line in lines(tmp_path):
         described = json.loads(line)
-        assert set(described) == {"captions", "caption_free", "category", "mode", "cues"}
+        assert set(described) == {"captions", "caption_free", "category", "mode", "stem", "cues"}
         assert len(CueSheet.from_json(described["cues"], "clip").curves["energy"]) == 50
 
 

@@ -10,6 +10,7 @@ from engine.training.flow.conditions import (
     Wear,
     drop_cues,
     mixed_text,
+    stem_code,
     worn_sheet,
 )
 
@@ -68,3 +69,12 @@ def test_text_is_a_unit_vector_or_nothing() -> None:
     assert np.allclose(np.array(norms)[present], 1, atol=1e-5)
     assert 1 - present.mean() == pytest.approx(Wear().no_text, abs=0.05)
     assert not mixed_text(embeddings[:0], Wear(), random).any()
+
+
+def test_a_stem_is_told_by_its_place_except_where_it_is_left_open() -> None:
+    random = np.random.default_rng(0)
+    told = Wear(no_stem=0.0)
+    assert stem_code("ambience", told, random).tolist() == [0, 1, 0]
+    assert not stem_code(None, told, random).any()
+    codes = [stem_code("score", Wear(no_stem=0.3), random) for _ in range(1000)]
+    assert np.mean([code.any() for code in codes]) == pytest.approx(0.7, abs=0.05)

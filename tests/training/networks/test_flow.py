@@ -34,6 +34,7 @@ def inputs(frames: int = 12) -> list[Tensor]:
         torch.rand(2, generator=generator),
         torch.randn(2, 8, generator=generator),
         torch.rand(2, 2 * frames, 4, generator=generator),
+        torch.eye(3)[:2],
     ]
 
 
@@ -43,7 +44,7 @@ def test_the_velocity_has_the_shape_of_the_latent_and_starts_at_zero() -> None:
     assert not velocity.any()
 
 
-@pytest.mark.parametrize("which", [0, 1, 2, 3], ids=["latent", "time", "text", "cues"])
+@pytest.mark.parametrize("which", [0, 1, 2, 3, 4], ids=["latent", "time", "text", "cues", "stem"])
 def test_every_input_matters(which: int) -> None:
     network = shaken(SMALL)
     before = inputs()
