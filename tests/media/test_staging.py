@@ -11,7 +11,6 @@ import pytest
 
 from engine.errors import InputError, OutputError
 from engine.media.staging import staged
-
 from tests.command_line import ROOT
 
 if TYPE_CHECKING:
