@@ -43,7 +43,7 @@ class Slope:
 
 
 def options(work: Path, seconds: float, **others: bool) -> argparse.Namespace:
-    values = {"restart_schedule": False, "rate": 0.05, **others}
+    values = {"restart_schedule": False, "rate": 0.05, "device": "cpu", "seed": 1, **others}
     return argparse.Namespace(work=work, minutes=seconds / 60, **values)
 
 
@@ -57,7 +57,7 @@ def ticking_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("ticking_clock")
 def test_a_run_learns_logs_and_leaves_a_checkpoint(tmp_path: Path) -> None:
-    train(Slope(), options(tmp_path, 1.0))
+    train(lambda _options: Slope(), options(tmp_path, 1.0))
     records = [json.loads(line) for line in (tmp_path / "slope.jsonl").read_text().splitlines()]
     assert records[-1]["error"] < 0.1
     assert records[-1]["loss"] < records[0]["loss"]

@@ -16,6 +16,7 @@ from engine.training.autoencoder.losses import SpectralLoss
 from engine.training.checkpoints import load_checkpoint
 from engine.training.networks.autoencoder import Autoencoder, AutoencoderConfig
 from engine.training.run import add_run_options, train
+from engine.training.settings import parse_settings
 from engine.training.warm_start import load_autoencoder
 
 if TYPE_CHECKING:
@@ -113,9 +114,8 @@ def main() -> None:
         "--decoder-of", type=Path, help="begin with this autoencoder.pt, and train its decoder only"
     )
     add_run_options(parser, rate=1e-3, batch=12)
-    options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    train(AutoencoderStage(options), options)
+    options = parse_settings(parser, "autoencoder")
+    train(AutoencoderStage, options)
 
 
 if __name__ == "__main__":

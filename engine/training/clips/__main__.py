@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.errors import LumiphoneError
 from engine.training.clips.shards import Recipe, write_clips
+from engine.training.settings import parse_settings
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--split", choices=["train", "held-out"], default="train")
     parser.add_argument("--workers", type=int, default=1, help="processes")
-    arguments = parser.parse_args()
+    arguments = parse_settings(parser, "clips")
     recipe = Recipe(str(arguments.bank), arguments.split, arguments.seed)
     started = time.monotonic()
 

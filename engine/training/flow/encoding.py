@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 BATCH = 8
 
 
-def load_trained(path: Path) -> Autoencoder:
+def trained(state: dict[str, Any]) -> Autoencoder:
     """Return the averaged autoencoder of a checkpoint, in evaluation mode."""
-    state = load_checkpoint(path)
     network = Autoencoder(AutoencoderConfig(**state["config"]))
     network.load_state_dict(state["average"])
     return network.eval()
@@ -112,7 +111,7 @@ def main() -> None:
     (options.out / DESCRIPTION).unlink(missing_ok=True)
     count = options.count or len(open_audio(options.clips))
     embed_captions(options.clips, count, options.pretrained, options.out)
-    encode_clips(options.clips, count, load_trained(options.autoencoder), options.out)
+    encode_clips(options.clips, count, trained(load_checkpoint(options.autoencoder)), options.out)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from engine.training.flow.conditions import Wear
 from engine.training.flow.latents import LatentClips
 from engine.training.networks.flow import Flow, FlowConfig
 from engine.training.run import add_run_options, train
+from engine.training.settings import parse_settings
 from engine.training.warm_start import load_flow
 
 if TYPE_CHECKING:
@@ -104,9 +105,8 @@ def main() -> None:
         "--held-out", type=Path, required=True, help="encoded clips of held-out recordings"
     )
     add_run_options(parser, rate=1e-3, batch=16)
-    options = parser.parse_args()
-    options.work.mkdir(parents=True, exist_ok=True)
-    train(FlowStage(options), options)
+    options = parse_settings(parser, "flow")
+    train(FlowStage, options)
 
 
 if __name__ == "__main__":

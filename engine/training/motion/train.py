@@ -20,6 +20,7 @@ from engine.training.motion.stream import Stream, load_photographs
 from engine.training.motion.targets import CURVES
 from engine.training.run import add_run_options, train
 from engine.training.scenes.scene import KINDS
+from engine.training.settings import parse_settings
 from engine.training.warm_start import load_weights
 
 if TYPE_CHECKING:
@@ -99,11 +100,10 @@ def main() -> None:
     parser.add_argument("--fresh", type=int, default=3, help="newly rendered clips per step")
     parser.add_argument("--photographs", type=Path, help="folder of pictures for textures")
     parser.add_argument("--threads", type=int, help="CPU threads")
-    options = parser.parse_args()
+    options = parse_settings(parser, "motion")
     if options.threads:
         torch.set_num_threads(options.threads)
-    options.work.mkdir(parents=True, exist_ok=True)
-    train(MotionStage(options), options)
+    train(MotionStage, options)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from engine.packs.stages import MotionStage
 from engine.packs.verify import verify
 from engine.training.bank.store import Bank
 from engine.training.checkpoints import load_checkpoint
-from engine.training.flow.encoding import load_trained
+from engine.training.flow.encoding import trained
 from engine.training.pack.base import base_manifest
 from engine.training.pack.card import TrainedStage, write_card
 from engine.training.pack.graphs import export_autoencoder, export_flow, fold_statistics
@@ -41,17 +41,27 @@ def assemble(options: argparse.Namespace, folder: Path) -> None:
     motion = json.loads((options.motion / "motion.json").read_text("utf-8"))
 
     flow = load_checkpoint(options.flow)
-    autoencoder = fold_statistics(
-        load_trained(options.autoencoder), flow["latent_mean"], flow["latent_deviation"]
-    )
+    sound = load_checkpoint(options.autoencoder)
+    autoencoder = fold_statistics(trained(sound), flow["latent_mean"], flow["latent_deviation"])
     stages = [
         TrainedStage(
             "Autoencoder",
             options.autoencoder.with_suffix(".jsonl"),
             export_autoencoder(autoencoder, folder),
+            sound.get("settings", {}),
         ),
-        TrainedStage("Flow", options.flow.with_suffix(".jsonl"), export_flow(flow, folder)),
-        TrainedStage("Motion encoder", options.motion / "motion.jsonl", motion["parity"]),
+        TrainedStage(
+            "Flow",
+            options.flow.with_suffix(".jsonl"),
+            export_flow(flow, folder),
+            flow.get("settings", {}),
+        ),
+        TrainedStage(
+            "Motion encoder",
+            options.motion / "motion.jsonl",
+            motion["parity"],
+            motion.get("settings", {}),
+        ),
     ]
     remarks = options.remarks.read_text("utf-8")
     write_card(

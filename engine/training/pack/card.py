@@ -25,11 +25,13 @@ class TrainedStage:
         name: The stage.
         log: Its log of JSON lines, as the run wrote it.
         parity: Largest errors of its graphs against torch.
+        settings: Of its last run.
     """
 
     name: str
     log: Path
     parity: Mapping[str, float]
+    settings: Mapping[str, float | str | bool]
 
 
 def commit() -> str:
@@ -45,8 +47,10 @@ def _stage_text(stage: TrainedStage) -> str:
         last |= record
     figures = ", ".join(f"{name} {value:g}" for name, value in last.items())
     errors = ", ".join(f"{name} {error:.2g}" for name, error in stage.parity.items())
+    settings = ", ".join(f"{name} {value}" for name, value in stage.settings.items())
     return (
-        f"### {stage.name}\n\nLast figures of its log: {figures}.\n"
+        f"### {stage.name}\n\nSettings of its last run: {settings or 'not recorded'}.\n"
+        f"Last figures of its log: {figures}.\n"
         f"Largest error of the shipped graph against torch: {errors}.\n"
     )
 

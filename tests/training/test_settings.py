@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.errors import InputError
+from engine.training.settings import parse_settings, recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser()
+    made.add_argument("--minutes", type=float, default=60.0)
+    made.add_argument("--batch", type=int, required=True)
+    return made
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "pack.toml"
+    path.write_text("[flow]\nminutes = 90\nbatch = 8\n[other]\nbatch = 2\n", "utf-8")
+    return path
+
+
+def test_a_file_gives_what_the_command_line_leaves_out(config: Path) -> None:
+    settings = parse_settings(parser(), "flow", ["--config", str(config), "--batch", "4"])
+    assert (settings.minutes, settings.batch) == (90.0, 4)
+
+
+def test_without_a_file_the_command_line_is_all() -> None:
+    assert parse_settings(parser(), "flow", ["--batch", "4"]).minutes == 60.0
+
+
+def test_another_table_can_be_named(config: Path) -> None:
+    settings = parse_settings(parser(), "flow", ["--config", str(config), "--table", "other"])
+    assert (settings.minutes, settings.batch) == (60.0, 2)
+
+
+def test_a_missing_table_is_named_with_those_that_there_are(config: Path) -> None:
+    with pytest.raises(InputError, match=r"has no table \[motion\]") as caught:
+        parse_settings(parser(), "motion", ["--config", str(config)])
+    assert "flow, other" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[flow", None])
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "broken.toml"
+    if text:
+        path.write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"broken\.toml cannot be read"):
+        parse_settings(parser(), "flow", ["--config", str(path)])
+
+
+def test_a_setting_that_the_command_lacks_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pack.toml"
+    path.write_text("[flow]\nbatch = 8\npace = 3\n", "utf-8")
+    with pytest.raises(SystemExit):
+        parse_settings(parser(), "flow", ["--config", str(path)])
+    assert "--pace=3" in capsys.readouterr().err
+
+
+def test_what_is_recorded_holds_no_paths(config: Path) -> None:
+    settings = parse_settings(parser(), "flow", ["--config", str(config)])
+    assert recorded(settings) == {"batch": 8, "minutes": 90.0, "table": "flow"}
