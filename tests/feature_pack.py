@@ -159,5 +159,6 @@ def _manifest(tiny: Manifest, graphs: dict[str, Graph]) -> Manifest:
             ),
         ),
         stems={"effects": names},
+        levels={},
         abilities=("negative_prompt",),
     )

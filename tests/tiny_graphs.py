@@ -19,6 +19,7 @@ HOP = 1024
 CHANNELS = 40
 TEXT_WIDTH = 384
 LABEL_COUNT = 4
+STEMS = ("effects", "ambience", "score")
 _ONNX_TYPES = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64}
 
 Shape = tuple[int | str, ...]
@@ -132,8 +133,13 @@ def motion_graph(path: Path) -> Graph:
 
 
 def velocity_graph(path: Path) -> Graph:
-    """Flow towards a latent made of the cues and the text, faster and faster."""
+    """Flow towards a latent made of the cues and the text, faster and faster.
+
+    Ambience and score each add a hum of their own.
+    """
     net = Net()
+    hums = np.zeros((len(STEMS), CHANNELS))
+    hums[1, 5:10], hums[2, 20:25] = 1.0, 1.0
     from_cues = np.zeros((8, CHANNELS))
     signs = np.where(np.arange(CHANNELS) % 3, 1.0, -1.0)
     from_cues[[0, 4]] = 2 * signs
@@ -145,6 +151,8 @@ def velocity_graph(path: Path) -> Graph:
         net("MatMul", pairs, net.constant(from_cues)),
         net("Mul", net("Unsqueeze", words, net.constant([1])), net.constant(4.0)),
     )
+    hum = net("Unsqueeze", net("MatMul", "stem", net.constant(hums)), net.constant([1]))
+    target = net("Add", target, hum)
     speed = net("Mul", net("Add", "time", net.constant(1.0)), net.constant(2.0))
     speed = net("Unsqueeze", speed, net.constant([1, 2]))
     net("Mul", net("Sub", target, "latent"), speed, name="velocity")
@@ -154,6 +162,7 @@ def velocity_graph(path: Path) -> Graph:
         {
             "latent": ("float32", latent),
             "time": ("float32", ("B",)),
+            "stem": ("float32", ("B", len(STEMS))),
             "text": ("float32", ("B", TEXT_WIDTH)),
             "cues": ("float32", ("B", "P", 4)),
         },

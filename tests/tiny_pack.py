@@ -3,6 +3,7 @@
 What it does is simple enough to predict: a picture brighter than the last is an "impact", a darker
 one a "step", brightness is the curve "energy"; red pictures are a dog, green ones grass, blue ones
 rain; the sound is loud where the cues have onsets, coloured by the text, with some of the noise.
+Ambience and score follow the text alone, and each hums a tone of its own.
 
     python -m tests.tiny_pack FOLDER     writes FOLDER/tiny
 """
@@ -37,11 +38,13 @@ from engine.packs.stages import (
     MotionStage,
     PictureStream,
     SceneStage,
+    StemCode,
     TextStage,
     VelocityStage,
 )
 from tests.tiny_graphs import (
     CHANNELS,
+    STEMS,
     TEXT_WIDTH,
     decoder_graph,
     encoder_graph,
@@ -195,11 +198,13 @@ def _manifest(pack_id: str, graphs: dict[str, Graph], files: dict[str, FileEntry
             time="time",
             output="velocity",
             conditions={"text": Condition("text"), "cues": Condition("cues")},
+            stem=StemCode("stem", STEMS),
         ),
         decoder=DecoderStage("decoder", input="latent", output="audio", context=1, chunk=50),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
         sampler=_sampler(),
-        stems={"effects": ("text", "cues"), "ambience": ("text",)},
+        stems={"effects": ("text", "cues"), "ambience": ("text",), "score": ("text",)},
+        levels={"ambience": -12.0, "score": -9.0},
         abilities=("negative_prompt", "cue_editing"),
         data_card="DATA_CARD.md",
     )

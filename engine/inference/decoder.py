@@ -39,6 +39,7 @@ class LatentDecoder:
         cancelled: Callable[[], bool] = lambda: False,
         *,
         seed: int = 0,
+        stream: int = 0,
     ) -> Floats:
         """Return exactly ``samples`` samples per channel, float32 [audio.channels, samples].
 
@@ -51,6 +52,7 @@ class LatentDecoder:
             on_chunk: Told latents done and latents in all.
             cancelled: Asked before each chunk.
             seed: Of the take; decides the vocoder's noise, where it wants any.
+            stream: Of the stem; see :func:`engine.inference.noise.noise`.
 
         Raises:
             CancelledError: ``cancelled`` said so.
@@ -70,7 +72,7 @@ class LatentDecoder:
             stop = min(start + self._stage.chunk, needed)
             before = min(start, context)
             part = slice(start - before, stop + context)
-            piece = self._run(latent[part], phases[part], start - before, seed)
+            piece = self._run(latent[part], phases[part], start - before, (seed, stream))
             inner = piece[:, before * hop : (before + stop - start) * hop]
             target = waveform[:, start * hop : stop * hop]
             target[:] = inner[:, : target.shape[1]]
@@ -95,13 +97,14 @@ class LatentDecoder:
             (np.cumsum(cycles, dtype=np.float64) % 1.0).astype(np.float32).reshape(len(latent), -1)
         )
 
-    def _run(self, latent: Floats, phases: Floats, start: int, seed: int) -> Floats:
+    def _run(self, latent: Floats, phases: Floats, start: int, draw: tuple[int, int]) -> Floats:
         feeds = {self._stage.input: latent[None]}
         if self._stage.pulses:
             feeds[self._stage.pulses.phase] = phases.reshape(1, -1)
         if self._stage.noise:
             # Counted from the other end, so that it is not the noise which the latent began as.
-            grains = noise(MAX_SEED - seed, start, len(latent), self._audio.hop)
+            seed, stream = draw
+            grains = noise(MAX_SEED - seed, start, len(latent), self._audio.hop, stream)
             feeds[self._stage.noise] = grains.reshape(1, -1)
         waveform: Floats = self._runner.run(self._stage.graph, feeds)[self._stage.output]
         wanted = (self._audio.channels, len(latent) * self._audio.hop)

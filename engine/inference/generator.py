@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from engine.errors import InputError
 from engine.inference.conditions import Conditions, Material
@@ -13,15 +13,18 @@ from engine.inference.noise import noise
 from engine.inference.sampler import FlowSampler
 from engine.inference.velocity import GuidedVelocity
 from engine.inference.windows import WindowedVelocity, lay_windows
+from engine.packs.manifest import Stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from engine.inference.arrays import Floats
     from engine.inference.session import GraphRunner
-    from engine.packs.manifest import Manifest, Method, Stem
+    from engine.packs.manifest import Manifest, Method
 
 MAX_STEPS = 1000
+# Each stem has noise of its own, or the stems of one seed would move together. Effects come first.
+_STREAMS = {stem: number for number, stem in enumerate(get_args(Stem))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,38 @@ class TakeGenerator:
     ) -> Floats:
         """Return a take's waveform, float32 [audio.channels, samples], as the decoder gives it.
 
+        This is :meth:`draw` and then :meth:`decode`; ``on_progress`` is told the stage, too
+        ("sampling" in steps, then "decoding" in latents).
+
+        Raises:
+            LumiphoneError: See there.
+        """
+
+        def sampling(done: int, total: int) -> None:
+            on_progress("sampling", done, total)
+
+        def decoding(done: int, total: int) -> None:
+            on_progress("decoding", done, total)
+
+        latent = self.draw(settings, material, samples, sampling, cancelled)
+        return self.decode(settings, latent, samples, decoding, cancelled)
+
+    def draw(
+        self,
+        settings: TakeSettings,
+        material: Material,
+        samples: int,
+        on_step: Callable[[int, int], None] = lambda _done, _total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Floats:
+        """Return a take's latent, float32 [latents, channels].
+
         Args:
             settings: How it is drawn.
             material: What it is conditioned on.
             samples: Its length at the pack's sample rate.
-            on_progress: Told the stage ("sampling" in steps, then "decoding" in latents), what is
-                done of it and what it comes to.
-            cancelled: Asked before every evaluation and every decoded chunk.
+            on_step: Told steps done, and steps in all.
+            cancelled: Asked before every evaluation.
 
         Raises:
             CancelledError: ``cancelled`` said so.
@@ -92,18 +120,40 @@ class TakeGenerator:
             conditions.refused,
         )
         velocity = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
-        latent = sampler.sample(
+        return sampler.sample(
             WindowedVelocity(velocity, lay_windows(latents, audio)),
-            noise(settings.seed, 0, latents, audio.latent_channels),
-            lambda done, total: on_progress("sampling", done, total),
+            noise(settings.seed, 0, latents, audio.latent_channels, _STREAMS[settings.stem]),
+            on_step,
             cancelled,
         )
+
+    def decode(
+        self,
+        settings: TakeSettings,
+        latent: Floats,
+        samples: int,
+        on_chunk: Callable[[int, int], None] = lambda _done, _total: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Floats:
+        """Return the waveform of a latent that :meth:`draw` gave for the same settings.
+
+        Args:
+            settings: Whose seed and stem decide the vocoder's noise.
+            latent: float32 [latents, channels].
+            samples: As for :meth:`draw`.
+            on_chunk: Told latents done, and latents in all.
+            cancelled: Asked before every chunk.
+
+        Returns:
+            float32 [audio.channels, samples].
+
+        Raises:
+            CancelledError: ``cancelled`` said so.
+            InferenceError: The decoder failed.
+        """
+        stream = _STREAMS[settings.stem]
         return self._decoder.decode(
-            latent,
-            samples,
-            lambda done, total: on_progress("decoding", done, total),
-            cancelled,
-            seed=settings.seed,
+            latent, samples, on_chunk, cancelled, seed=settings.seed, stream=stream
         )
 
     def check_length(self, samples: int) -> None:

@@ -21,7 +21,7 @@ MAX_SEED = 2**63 - 1
 _WORDS_PER_COUNT = 4  # 64-bit numbers that Philox-4x64 gives per count
 
 
-def noise(seed: int, start: int, length: int, channels: int) -> Floats:
+def noise(seed: int, start: int, length: int, channels: int, stream: int = 0) -> Floats:
     """Return standard normal noise, float32 [length, channels], for latents from ``start`` on.
 
     Args:
@@ -29,6 +29,7 @@ def noise(seed: int, start: int, length: int, channels: int) -> Floats:
         start: Index of the first latent in the whole take.
         length: Number of latents.
         channels: Values per latent.
+        stream: Noises of one seed and different streams have nothing to do with each other.
 
     Raises:
         InputError: The seed is out of bounds.
@@ -36,7 +37,7 @@ def noise(seed: int, start: int, length: int, channels: int) -> Floats:
     if not 0 <= seed <= MAX_SEED:
         raise InputError(f"The seed {seed} is out of bounds", f"Use one from 0 to {MAX_SEED}")
     counts = -(-channels // (2 * _WORDS_PER_COUNT))  # each number gives two normal values
-    philox = np.random.Philox(key=seed, counter=start * counts)
+    philox = np.random.Philox(key=seed + (stream << 64), counter=start * counts)
     words = philox.random_raw(length * counts * _WORDS_PER_COUNT)
     # Half a step above zero keeps the logarithm finite.
     first = ((words >> np.uint64(32)).astype(np.float64) + 0.5) / 2**32

@@ -136,9 +136,42 @@ def test_cancelling_stops_within_a_step(generator: TakeGenerator) -> None:
 
 
 def test_a_stem_that_the_pack_does_not_make_is_refused(generator: TakeGenerator) -> None:
-    with pytest.raises(InputError, match="no score") as error:
-        generator.generate(TakeSettings("score", 1), Material(), SECOND)
-    assert "effects or ambience" in error.value.remedy
+    with pytest.raises(InputError, match="no dialogue") as error:
+        generator.generate(TakeSettings("dialogue", 1), Material(), SECOND)
+    assert "effects or ambience or score" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("stem", "code"), [("effects", [1, 0, 0]), ("ambience", [0, 1, 0]), ("score", [0, 0, 1])]
+)
+def test_the_graph_is_told_the_stem_in_every_branch_and_window(
+    sessions: Sessions, tiny: Pack, text: TextEncoder, stem: Stem, code: list[int]
+) -> None:
+    told: list[list[float]] = []
+
+    class Listening:
+        def run(self, graph: str, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+            if graph == "velocity":
+                assert len(feeds["stem"]) == len(feeds["latent"]) > 1
+                told.extend(feeds["stem"].tolist())
+            return sessions.run(graph, feeds)
+
+    generator = TakeGenerator(Listening(), tiny.manifest)
+    generator.generate(TakeSettings(stem, 7), Material(text.encode("dog").features), 3 * SECOND)
+    assert told
+    assert all(row == code for row in told)
+
+
+def test_stems_of_one_seed_differ_and_not_by_their_noise_alone(generator: TakeGenerator) -> None:
+    takes = [
+        generator.generate(TakeSettings(stem, 7, guidance={"cues": 0.0}), Material(), SECOND)
+        for stem in cast("tuple[Stem, ...]", ("effects", "ambience", "score"))
+    ]
+    spectra = [np.abs(np.fft.rfft(take[0])) for take in takes]
+    for i, (take, spectrum) in enumerate(zip(takes, spectra, strict=True)):
+        for other, others in zip(takes[:i], spectra[:i], strict=True):
+            assert abs(float(np.corrcoef(take[0], other[0])[0, 1])) < 0.9
+            assert int(spectrum.argmax()) != int(others.argmax())
 
 
 @pytest.mark.parametrize("steps", [0, -1, 1001])

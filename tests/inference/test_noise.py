@@ -37,6 +37,12 @@ def test_other_seeds_give_other_noise() -> None:
     assert abs(float(np.corrcoef(first.ravel(), second.ravel())[0, 1])) < 0.03
 
 
+def test_streams_of_one_seed_have_nothing_to_do_with_each_other() -> None:
+    np.testing.assert_array_equal(noise(1, 3, 5, 40, stream=0), noise(1, 3, 5, 40))
+    first, second = noise(1, 0, 500, 40, stream=1), noise(1, 0, 500, 40, stream=2)
+    assert abs(float(np.corrcoef(first.ravel(), second.ravel())[0, 1])) < 0.03
+
+
 def test_the_noise_is_standard_normal() -> None:
     values = noise(3, 0, 5000, 40)
     assert values.dtype == np.float32

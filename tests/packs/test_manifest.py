@@ -105,6 +105,7 @@ def test_a_newer_schema_is_refused_with_the_advice_to_update(tiny_json: dict[str
         ("sampler/steps", 0, "sampler.steps"),
         ("sampler/method", "dpm", "sampler.method"),
         ("stems", {"noise": []}, "stems.noise"),
+        ("levels/ambience", 30.0, "levels.ambience"),
         ("abilities", ["flying"], "abilities[0]"),
     ],
 )
@@ -147,6 +148,9 @@ def test_a_malformed_field_is_named(
         ("sampler/branches/1/conditions/smell", "null", "sampler.branches[1].conditions"),
         ("sampler/branches/1/conditions/text", REMOVED, "velocity.conditions"),
         ("stems/effects", ["smell"], "stems.effects"),
+        ("stems/dialogue", ["text"], "stems"),
+        ("levels/dialogue", -3.0, "levels"),
+        ("velocity/stem/input", "kind", "velocity.stem"),
     ],
 )
 def test_a_name_that_leads_nowhere_or_a_sum_that_fails_is_named(

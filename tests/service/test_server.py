@@ -150,7 +150,7 @@ def test_packs_are_listed_at_once_though_a_job_runs(
     tiny = next(pack for pack in packs if pack["id"] == DEFAULT_PACK)
     assert tiny["title"] == "Tiny test pack"
     assert (tiny["licence"], tiny["commercial_use"], tiny["fault"]) == ("CC0-1.0", True, None)
-    assert tiny["stems"] == ["effects", "ambience"]
+    assert tiny["stems"] == ["effects", "ambience", "score"]
     assert tiny["guidance"] == {"text": 2.0, "cues": 1.5}
     assert tiny["bytes"] > 1000
 
