@@ -25,6 +25,11 @@ def stretches(count: int) -> Iterator[slice]:
     return (slice(start, min(start + _STRETCH, count)) for start in range(0, count, _STRETCH))
 
 
+def highest_level(ceiling_db: float) -> float:
+    """Return the amplitude that keeps under a ceiling in dBTP whatever meter is used."""
+    return float(10 ** ((ceiling_db - _MARGIN_DB) / 20))
+
+
 def limit(samples: npt.NDArray[np.float32], sample_rate: int, ceiling_db: float) -> None:
     """Bring the true peak under a ceiling, in place.
 
@@ -36,7 +41,7 @@ def limit(samples: npt.NDArray[np.float32], sample_rate: int, ceiling_db: float)
         sample_rate: Samples per second.
         ceiling_db: In dBTP.
     """
-    highest = 10 ** ((ceiling_db - _MARGIN_DB) / 20)
+    highest = highest_level(ceiling_db)
     peaks = block_peaks(samples, highest)
     loudest = float(peaks.max(initial=0.0))
     if loudest <= highest:
