@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.cues import CueSheet
@@ -23,19 +24,21 @@ if TYPE_CHECKING:
     from engine.media.reader import Picture
     from engine.packs.manifest import Manifest
     from engine.packs.registry import Pack
+    from engine.packs.stages import PictureStream
     from engine.progress import Cancelled, Progress
     from engine.source import Source
     from engine.stopwatch import Stopwatch
 
-# Shots and quality are judged on the motion stream, or on this where a pack has none.
+# Shots and quality are judged on the motion stream, or on this where there is none.
+_WATCHED_STREAM = "watched"
 _WATCHED = PictureSpec(Fraction(25), 64, 64, "squash", "grey")
 ALL_STAGES = frozenset({"motion", "scene", "features"})
 
 
-def stages_of(manifest: Manifest) -> frozenset[str]:
-    """Return which of :data:`ALL_STAGES` a pack has."""
+def stages_of(manifest: Manifest, *, guided: bool = False) -> frozenset[str]:
+    """Return which of :data:`ALL_STAGES` a pack has, by itself or through a guide."""
     present = {
-        "motion": manifest.motion,
+        "motion": manifest.motion or guided,
         "scene": manifest.scene,
         "features": manifest.features,
     }
@@ -61,6 +64,18 @@ class Observation:
     warnings: tuple[str, ...] = ()
 
 
+class Guide(NamedTuple):
+    """A pack that reads the cue sheet for packs that cannot.
+
+    Attributes:
+        runner: Runs its graphs.
+        manifest: Its manifest, which has a motion stage.
+    """
+
+    runner: GraphRunner
+    manifest: Manifest
+
+
 class _Eye(NamedTuple):
     """A stage that looks at a stream."""
 
@@ -77,7 +92,9 @@ class Observer:
         pack: The pack.
         source: The span.
         stages: Which to run, of :data:`ALL_STAGES`; the others' results stay empty.
-        stopwatch: Told where the time goes ("decode" and the stages).
+        stopwatch: Told where the time goes ("decode" and the stages; features by their names).
+        guide: Reads the cue sheet in the pack's place.
+        known: Features that need not be computed again, by stage.
     """
 
     def __init__(
@@ -87,33 +104,44 @@ class Observer:
         source: Source,
         stages: Collection[str],
         stopwatch: Stopwatch,
+        *,
+        guide: Guide | None = None,
+        known: Mapping[str, Floats] = MappingProxyType({}),
     ) -> None:
         manifest = pack.manifest
-        motion, scene = manifest.motion, manifest.scene
-        watched = motion.pictures if motion else "watched"
-        rate = manifest.pictures[watched].rate if motion else _WATCHED.rate
+        scene = manifest.scene
+        seer = guide or Guide(runner, manifest)
+        motion = seer.manifest.motion
+        streams = dict(manifest.pictures)
+        watched = motion.pictures if motion and not guide else _WATCHED_STREAM
+        if motion and guide:
+            streams[watched] = guide.manifest.pictures[motion.pictures]
         self._source = source
         self._stopwatch = stopwatch
-        self._quality, self._cuts = PictureQuality(source.clip), CutDetector(rate)
         self._motion: MotionEncoder | None = None
         self._scene: SceneEncoder | None = None
         self._features: dict[str, FeatureEncoder] = {}
+        self._quality = PictureQuality(source.clip)
+        self._cuts = CutDetector(streams[watched].rate if motion else _WATCHED.rate)
         self._eyes = [
             _Eye("quality", watched, self._quality.observe),
             _Eye("quality", watched, self._cuts.observe),
         ]
         if motion and "motion" in stages:
-            self._motion = MotionEncoder(runner, manifest, motion)
-            self._add("motion", motion.pictures, self._motion)
+            self._motion = MotionEncoder(seer.runner, seer.manifest, motion)
+            self._add("motion", watched, self._motion)
         if scene and "scene" in stages:
             self._scene = SceneEncoder(runner, pack, scene)
             self._add("scene", scene.pictures, self._scene)
+        self._known = known
         for name, stage in manifest.features.items() if "features" in stages else ():
-            self._features[name] = FeatureEncoder(runner, manifest, stage)
-            self._add("features", stage.pictures, self._features[name])
+            if name not in known:
+                lasts = source.span.duration
+                self._features[name] = FeatureEncoder(runner, manifest, stage, lasts)
+                self._add(name, stage.pictures, self._features[name])
         self._specs = {
-            name: PictureSpec(stream.rate, stream.width, stream.height, stream.fit, stream.colour)
-            for name, stream in manifest.pictures.items()
+            name: _spec(stream)
+            for name, stream in streams.items()
             if any(eye.stream == name for eye in self._eyes)
         }
         if watched not in self._specs:
@@ -148,9 +176,9 @@ class Observer:
         if self._scene:
             with stopwatch.stage("scene"):
                 scene = self._scene.finish()
-        features = {}
+        features: dict[str, Floats | None] = dict(self._known)
         for name, encoder in self._features.items():
-            with stopwatch.stage("features"):
+            with stopwatch.stage(name):
                 features[name] = encoder.finish()
         return Observation(
             self._source,
@@ -159,3 +187,9 @@ class Observer:
             {name: values for name, values in features.items() if values is not None},
             self._quality.warnings(),
         )
+
+
+def _spec(stream: PictureStream) -> PictureSpec:
+    return PictureSpec(
+        stream.rate, stream.width, stream.height, stream.fit, stream.colour, stream.scaling
+    )

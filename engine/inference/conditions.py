@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,7 @@ class Conditions:
         self._used = manifest.stems[stem]
         self._tokens = manifest.text.length if manifest.text else 1
         self._nulls: dict[str, Floats] = {}
+        self._latents = latents
         self._rates: dict[str, Fraction] = {}  # points per second; text has none
         values: dict[str, Floats] = {}
         if material.text is not None:
@@ -120,13 +122,28 @@ class Conditions:
         rate = self._rates.get(condition.source)
         if rate is None:
             return self._null(name, condition, self._tokens) if value is None else value
-        per_latent = rate / self._manifest.audio.latent_rate
-        points = max(1, round(length * per_latent))
+        whole = self._material.features.get(condition.source) if length == self._latents else None
+        points = self._points(condition.source, length) if whole is None else len(whole)
         if value is None:
             return self._null(name, condition, points)
         # Features may end a little early (a last segment that is not full): the end is held.
-        places = round(start * per_latent) + np.arange(points)
+        places = self._first(condition.source, start, rate) + np.arange(points)
         return value[np.minimum(places, len(value) - 1)]
+
+    def _points(self, source: str, length: int) -> int:
+        """How many points a stretch of ``length`` latents has."""
+        seconds = length / self._manifest.audio.latent_rate
+        stage = self._manifest.features.get(source)
+        if stage is None:
+            return max(1, round(seconds * self._rates[source]))
+        rate = self._manifest.pictures[stage.pictures].rate
+        return stage.points(math.floor(seconds * rate), rate)
+
+    def _first(self, source: str, start: int, rate: Fraction) -> int:
+        """The point at latent ``start``, where the points that belong together begin."""
+        stage = self._manifest.features.get(source)
+        group = stage.group(self._manifest.pictures[stage.pictures].rate) if stage else 1
+        return round(start * rate / self._manifest.audio.latent_rate / group) * group
 
     def _null(self, name: str, condition: Condition, points: int) -> Floats:
         """Zeros, or the learned null, spread over the points if it is one for all."""

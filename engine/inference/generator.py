@@ -12,7 +12,12 @@ from engine.inference.guidance import guidance_values, weigh_branches
 from engine.inference.noise import noise
 from engine.inference.sampler import FlowSampler
 from engine.inference.velocity import GuidedVelocity
-from engine.inference.windows import WindowedVelocity, lay_windows
+from engine.inference.windows import (
+    WindowedVelocity,
+    lay_windows,
+    padded_length,
+    start_grid,
+)
 from engine.packs.manifest import Stem
 
 if TYPE_CHECKING:
@@ -111,7 +116,8 @@ class TakeGenerator:
         audio = self._manifest.audio
         sampler = self._sampler(settings)
         self.check_length(samples)
-        latents = audio.latents(samples)
+        grid = start_grid(self._manifest)
+        latents = padded_length(audio.latents(samples), audio, grid)
         conditions = Conditions(self._runner, self._manifest, settings.stem, material, latents)
         branches = weigh_branches(
             self._manifest.sampler,
@@ -121,7 +127,7 @@ class TakeGenerator:
         )
         velocity = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
         return sampler.sample(
-            WindowedVelocity(velocity, lay_windows(latents, audio)),
+            WindowedVelocity(velocity, lay_windows(latents, audio, grid)),
             noise(settings.seed, 0, latents, audio.latent_channels, _STREAMS[settings.stem]),
             on_step,
             cancelled,

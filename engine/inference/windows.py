@@ -6,14 +6,16 @@ is no seam to hide afterwards, and each evaluation costs the memory of one windo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from engine.inference.arrays import Floats
-    from engine.packs.manifest import Audio
+    from engine.packs.manifest import Audio, Manifest
 
 
 class PlacedVelocity(Protocol):
@@ -41,14 +43,48 @@ class Window:
         return self.start + len(self.weights)
 
 
-def lay_windows(latents: int, audio: Audio) -> tuple[Window, ...]:
-    """Cover ``latents`` latents (a multiple of the pack's) evenly with the pack's windows."""
+def start_grid(manifest: Manifest) -> Fraction:
+    """Return the latents between places where a window may begin.
+
+    Features that belong together (those of a segment of pictures) are not torn apart.
+    """
+    grid = Fraction(manifest.audio.latent_multiple)
+    for stage in manifest.features.values():
+        if stage.stride:
+            rate = manifest.pictures[stage.pictures].rate
+            step = manifest.audio.latent_rate * stage.stride / rate
+            over = math.lcm(grid.denominator, step.denominator)
+            grid = Fraction(math.lcm(int(grid * over), int(step * over)), over)
+    return grid
+
+
+def padded_length(latents: int, audio: Audio, grid: Fraction) -> int:
+    """Return the least length of ``latents`` or more whose last window begins on the grid."""
+    if latents <= audio.window:
+        return latents
+    return audio.window + _place(math.ceil((latents - audio.window) / grid), audio, grid)
+
+
+def _place(number: int, audio: Audio, grid: Fraction) -> int:
+    """The multiple of the pack's latents that is next to a point of the grid, or after it."""
+    return math.ceil(number * grid / audio.latent_multiple) * audio.latent_multiple
+
+
+def lay_windows(latents: int, audio: Audio, grid: Fraction) -> tuple[Window, ...]:
+    """Cover ``latents`` latents, of :func:`padded_length`, evenly with the pack's windows.
+
+    Args:
+        latents: Length of the take.
+        audio: Of the pack.
+        grid: From :func:`start_grid`.
+    """
     if latents <= audio.window:
         return (Window(0, np.ones((latents, 1), np.float32)),)
-    unit = audio.latent_multiple
     spare = latents - audio.window
-    gaps = -(-spare // (audio.window - audio.overlap))
-    starts = [spare * i // gaps // unit * unit for i in range(gaps + 1)]
+    steps = math.floor(spare / grid)
+    longest = max(1, math.floor((audio.window - audio.overlap) / grid))
+    gaps = -(-steps // longest)
+    starts = [_place(steps * i // gaps, audio, grid) for i in range(gaps + 1)]
     # Raised-cosine slopes at inner edges; dividing by their sum serves triple overlaps as well.
     rise = np.sin(np.pi / 2 * (np.arange(audio.overlap) + 0.5) / audio.overlap) ** 2
     raw = np.ones((len(starts), audio.window))

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 Fit = Literal["squash", "centre-crop", "letterbox"]
 Colour = Literal["rgb", "grey"]
+Scaling = Literal["bilinear", "bicubic"]
 Pixels = npt.NDArray[np.uint8]
 
 _BOTTOM_FIRST = (3, 4)  # AVFieldOrder BB and TB: the bottom field is shown first
 _FIELDS = (2, *_BOTTOM_FIRST, 5)
 _PAR_LIMIT = 8  # a pixel more oblong than this is a broken header
+_FILTERS: dict[Scaling, Interpolation] = {
+    "bilinear": Interpolation.BILINEAR,
+    "bicubic": Interpolation.BICUBIC,
+}
 
 
 class Orientation(NamedTuple):
@@ -103,14 +108,23 @@ class Fitter:
             rest, "letterbox" shows all of it between black bars.
         colour: "rgb" or "grey".
         orientation: How the file wants its pictures turned.
+        scaling: The filter; libswscale widens both where pictures are made smaller.
     """
 
     def __init__(
-        self, width: int, height: int, fit: Fit, colour: Colour, orientation: Orientation
+        self,
+        width: int,
+        height: int,
+        fit: Fit,
+        colour: Colour,
+        orientation: Orientation,
+        *,
+        scaling: Scaling = "bilinear",
     ) -> None:
         self._orientation = orientation
         self._size = (width, height)
         self._fit = fit
+        self._filter = _FILTERS[scaling]
         self._format = "rgb24" if colour == "rgb" else "gray"
         self._scaler = VideoReformatter()
         self._fields = _FieldFilter()
@@ -129,7 +143,7 @@ class Fitter:
             width,
             height,
             self._format,
-            interpolation=Interpolation.BILINEAR,
+            interpolation=self._filter,
             dst_color_range=ColorRange.JPEG,
             threads=1,
         ).to_ndarray()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import CancelledError, MediaError
 from engine.media.clip import Clip, open_clip, truncated
-from engine.media.fitting import Colour, Fit, Fitter, Orientation, Pixels
+from engine.media.fitting import Colour, Fit, Fitter, Orientation, Pixels, Scaling
 from engine.media.frames import FrameReader, TimedFrame, opened_frames
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class PictureSpec:
         height: Pixels down.
         fit: How another aspect ratio is brought to this size.
         colour: "rgb" or "grey".
+        scaling: The filter that makes the size.
     """
 
     rate: Fraction
@@ -43,6 +44,7 @@ class PictureSpec:
     height: int
     fit: Fit
     colour: Colour
+    scaling: Scaling = "bilinear"
 
     def count(self, duration: Fraction) -> int:
         """Return how many pictures a span of ``duration`` seconds has.
@@ -121,7 +123,9 @@ class _Screen:
         self._reader = reader
         turned = Orientation.of(reader.first)
         self._fitters = {
-            name: Fitter(spec.width, spec.height, spec.fit, spec.colour, turned)
+            name: Fitter(
+                spec.width, spec.height, spec.fit, spec.colour, turned, scaling=spec.scaling
+            )
             for name, spec in specs.items()
         }
         self._made: dict[str, Pixels] = {}

@@ -28,6 +28,7 @@ FilePath = Annotated[
 ]
 
 Fit = Literal["squash", "centre-crop", "letterbox"]
+Scaling = Literal["bilinear", "bicubic"]
 Colour = Literal["rgb", "grey"]
 TensorType = Literal["float32", "float16", "int64", "int32", "uint8", "bool"]
 
@@ -66,6 +67,7 @@ class PictureStream:
         colour: Three channels (RGB) or one.
         mean: Per channel, of values from 0 to 1; subtracted first.
         std: Per channel; divided by then.
+        scaling: The filter; both are widened where pictures are made smaller.
     """
 
     rate: Rate
@@ -75,6 +77,7 @@ class PictureStream:
     colour: Colour
     mean: Annotated[tuple[float, ...], Bounds(1, 3)] = (0.0,)
     std: Annotated[tuple[Annotated[float, Bounds(1e-6)], ...], Bounds(1, 3)] = (1.0,)
+    scaling: Scaling = "bilinear"
 
     def __post_init__(self) -> None:
         """Check that mean and std have one value, or one per channel.
@@ -201,6 +204,8 @@ class FeatureStage:
         rate: Feature points per second.
         segment: Pictures per segment; none if the graph takes them in one row.
         stride: Pictures from one segment's start to the next one's.
+        chunk: Pictures, or segments, to hand to the graph at once, if it looks at each by itself;
+            none if it must see all of them together.
     """
 
     pictures: Name
@@ -210,6 +215,7 @@ class FeatureStage:
     rate: Rate
     segment: Count | None = None
     stride: Count | None = None
+    chunk: Count | None = None
 
     def __post_init__(self) -> None:
         """Check that segment and stride come together.
@@ -219,6 +225,17 @@ class FeatureStage:
         """
         if (self.segment is None) != (self.stride is None):
             raise FieldError("stride", "and 'segment' must be given together")
+
+    def points(self, pictures: int, picture_rate: Fraction) -> int:
+        """Return how many feature points ``pictures`` pictures give, at least those of one."""
+        if self.segment and self.stride:
+            segments = max(pictures - self.segment, 0) // self.stride + 1
+            return segments * self.group(picture_rate)
+        return max(1, int(pictures * self.rate / picture_rate))
+
+    def group(self, picture_rate: Fraction) -> int:
+        """Return how many points belong together: those of a segment."""
+        return max(1, round(self.rate * self.stride / picture_rate)) if self.stride else 1
 
 
 @dataclass(frozen=True, slots=True)

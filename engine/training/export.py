@@ -160,7 +160,7 @@ def _halved(weight: ir.TensorProtocol, name: str) -> ir.LazyTensor:
     return ir.LazyTensor(
         lambda: ir.Tensor(weight.numpy().astype(np.float16), name=name),
         dtype=ir.DataType.FLOAT16,
-        shape=ir.Shape(weight.shape),
+        shape=ir.Shape(weight.numpy().shape),
         name=name,
     )
 

@@ -141,3 +141,27 @@ def test_features_are_cut_by_time_and_held_at_their_end(
     window = conditions.window(choices, start, 47)  # type: ignore[arg-type] # a literal above
     np.testing.assert_array_equal(window["clip"][:, 0], [8, 9, 10, 11, 11, 11, 11, 11])
     assert conditions.given == {"clip"}
+
+
+def test_a_whole_take_has_all_its_features_and_nulls_as_many(
+    feature_sessions: Sessions, features: Pack
+) -> None:
+    sync = np.arange(7, dtype=np.float32)[:, None]
+    material = Material(features={"sync": sync})
+    conditions = Conditions(feature_sessions, features.manifest, "effects", material, LATENTS)
+    whole = conditions.window(dict.fromkeys(("text", "clip", "sync"), "conditional"), 0, LATENTS)
+    np.testing.assert_array_equal(whole["sync"], sync)
+    null = conditions.window(dict.fromkeys(("text", "clip", "sync"), "null"), 0, LATENTS)
+    assert len(null["sync"]) == 7
+
+
+def test_a_window_has_as_many_points_as_its_pictures_fill_segments(
+    feature_sessions: Sessions, features: Pack
+) -> None:
+    sync = np.arange(40, dtype=np.float32)[:, None]
+    material = Material(features={"sync": sync})
+    conditions = Conditions(feature_sessions, features.manifest, "effects", material, 600)
+    choices = dict.fromkeys(("text", "clip", "sync"), "conditional")
+    window = conditions.window(choices, 150, 96)  # type: ignore[arg-type] # a literal above
+    # 96 latents are 2.048 s, 51 pictures, 5 full segments; 150 latents are 3.2 s, ten strides.
+    np.testing.assert_array_equal(window["sync"][:, 0], [10, 11, 12, 13, 14])
