@@ -10,10 +10,10 @@ import pytest
 
 from engine import load_engine
 from engine.cues import CueSheet
+from engine.onset_agreement import match
 from engine.packs.registry import get_pack
 from engine.packs.verify import verify
 from engine.training.clips.onsets import detect_onsets
-from engine.training.evaluation.onset_agreement import match
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

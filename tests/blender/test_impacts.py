@@ -9,9 +9,9 @@ import pytest
 import soundfile
 
 from engine.cues import CueSheet
+from engine.onset_agreement import match
 from engine.packs.registry import DEFAULT_PACK
 from engine.training.clips.onsets import detect_onsets
-from engine.training.evaluation.onset_agreement import match
 
 if TYPE_CHECKING:
     from tests.blender.process import Blender

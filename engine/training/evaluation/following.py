@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.inference.cue_raster import ENERGY_CURVE
+from engine.onset_agreement import correlation, match, pooled
 from engine.training.clips.onsets import SAMPLE_RATE, detect_onsets, energy_curve
 from engine.training.evaluation.bench import SECONDS, generator
 from engine.training.evaluation.cue_sheets import random_sheet, with_energy_of
-from engine.training.evaluation.onset_agreement import correlation, match, pooled
 from engine.training.evaluation.subject import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.cues import CueSheet
+    from engine.onset_agreement import Agreement
     from engine.training.clips.onsets import Samples
     from engine.training.evaluation.bench import Bench
-    from engine.training.evaluation.onset_agreement import Agreement
     from engine.training.evaluation.prompts import Prompt
 
 STRICT, LENIENT = 0.05, 0.1  # seconds

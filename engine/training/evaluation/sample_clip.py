@@ -14,8 +14,8 @@ import numpy as np
 from engine import load_engine
 from engine.cues import CueSheet
 from engine.errors import LumiphoneError
+from engine.onset_agreement import match
 from engine.training.clips.onsets import detect_onsets
-from engine.training.evaluation.onset_agreement import match
 
 TOLERANCES = (0.05, 0.1)  # seconds
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.training.evaluation.onset_agreement import correlation, match, pooled
+from engine.onset_agreement import correlation, match, pooled
 
 TIMES = st.lists(st.integers(0, 400), max_size=5, unique=True).map(
     lambda times: [time / 100 for time in sorted(times)]
