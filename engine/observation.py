@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.cues import CueSheet
+from engine.guide import Guide
 from engine.inference.features import FeatureEncoder
 from engine.inference.motion import MotionEncoder
 from engine.inference.scene import Scene, SceneEncoder
@@ -62,18 +63,6 @@ class Observation:
     scene: Scene
     features: Mapping[str, Floats] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-
-
-class Guide(NamedTuple):
-    """A pack that reads the cue sheet for packs that cannot.
-
-    Attributes:
-        runner: Runs its graphs.
-        manifest: Its manifest, which has a motion stage.
-    """
-
-    runner: GraphRunner
-    manifest: Manifest
 
 
 class _Eye(NamedTuple):

@@ -16,6 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from engine.errors import InferenceError, InputError, PackError
 from engine.inference.signature import signature_fault
+from engine.memory import available, give_back
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
 _FATAL = 4
+_LOADED = 2  # bytes of memory for a byte of weights: as read, and as laid out for computing
 _OUT_OF_MEMORY = ("allocate memory", "bad_alloc", "out of memory", "bfcarena", "cuda failure 2")
 _FAILURES: tuple[type[Exception], ...] = (
     ort_errors.EPFail,
@@ -78,6 +80,8 @@ def cuda_usable() -> bool:
 class Sessions:
     """The graphs of one pack on one device, each loaded when first run.
 
+    Where memory is short, graphs that were not used for longest make room for the next.
+
     Args:
         pack: The pack.
         device: "auto" takes CUDA where it works and the CPU otherwise; "cuda" insists.
@@ -98,7 +102,8 @@ class Sessions:
         self._pack = pack
         self._device = device
         self._threads = threads or _usable_cores()
-        self._sessions: dict[str, ort.InferenceSession] = {}
+        self._sessions: dict[str, ort.InferenceSession] = {}  # the last used at the end
+        self._placed: dict[tuple[str, str], tuple[NDArray[Any], ort.OrtValue]] = {}
 
     @property
     def device(self) -> Literal["cpu", "cuda"]:
@@ -116,7 +121,9 @@ class Sessions:
             InferenceError: Out of memory.
         """
         if graph in self._sessions:
+            self._sessions[graph] = self._sessions.pop(graph)
             return
+        self._make_room(graph)
         session = self._open(graph)
         self._check_signature(graph, session)
         self._sessions[graph] = session
@@ -125,33 +132,83 @@ class Sessions:
         """Run a graph and return all its outputs by name.
 
         Inputs are converted to the element types that the manifest gives; 16-bit outputs come back
-        as float32.
+        as float32. On a GPU an array that is read-only stays there for the next run with it.
 
         Raises:
             InferenceError: It did not run, mostly for want of memory.
             PackError: It could not be loaded, see :meth:`load`.
         """
         self.load(graph)
-        spec = self._pack.manifest.graphs[graph]
-        options = ort.RunOptions()
-        options.log_severity_level = _FATAL
+        outputs = self._pack.manifest.graphs[graph].outputs
         try:
-            converted = {
-                name: np.ascontiguousarray(value, dtype=spec.inputs[name].type)
-                for name, value in feeds.items()
-            }
-            values = self._sessions[graph].run(list(spec.outputs), converted, options)
+            try:
+                values = self._compute(graph, feeds)
+            except _FAILURES as error:
+                others = [name for name in self._sessions if name != graph]
+                if not others or not _is_out_of_memory(error):
+                    raise
+                self.release(*others)
+                values = self._compute(graph, feeds)
         except _FAILURES as error:
             raise self._run_failure(graph, error) from error
         return {
             name: value.astype(np.float32) if value.dtype == np.float16 else value
-            for name, value in zip(spec.outputs, values, strict=True)
+            for name, value in zip(outputs, values, strict=True)
         }
+
+    def _compute(self, graph: str, feeds: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
+        spec, session = self._pack.manifest.graphs[graph], self._sessions[graph]
+        options = ort.RunOptions()
+        options.log_severity_level = _FATAL
+        converted = {
+            name: np.ascontiguousarray(value, dtype=spec.inputs[name].type)
+            for name, value in feeds.items()
+        }
+        if self.device == "cpu":
+            values: list[NDArray[Any]] = session.run(list(spec.outputs), converted, options)
+            return values
+        binding = session.io_binding()
+        for name, value in converted.items():
+            if feeds[name].flags.writeable:
+                binding.bind_cpu_input(name, value)
+            else:
+                placed = self._place(graph, name, feeds[name], value)
+                binding.bind_ortvalue_input(name, placed)
+        for name in spec.outputs:
+            binding.bind_output(name)
+        session.run_with_iobinding(binding, options)
+        placed_outputs: list[NDArray[Any]] = binding.copy_outputs_to_cpu()
+        return placed_outputs
+
+    def _place(
+        self, graph: str, name: str, source: NDArray[Any], value: NDArray[Any]
+    ) -> ort.OrtValue:
+        """A value that does not change, where the graph runs; kept until another takes its place.
+
+        Conditions are the same in all steps of a take: they cross to the GPU once.
+        """
+        known = self._placed.get((graph, name))
+        if known is None or known[0] is not source:
+            device = "cuda" if _CUDA in self._sessions[graph].get_providers() else "cpu"
+            known = (source, ort.OrtValue.ortvalue_from_numpy(value, device))
+            self._placed[graph, name] = known
+        return known[1]
 
     def release(self, *graphs: str) -> None:
         """Free the memory of graphs (all, if none is named); they are loaded again when needed."""
         for graph in graphs or tuple(self._sessions):
             self._sessions.pop(graph, None)
+            for key in [key for key in self._placed if key[0] == graph]:
+                del self._placed[key]
+
+    def _make_room(self, graph: str) -> None:
+        """Release what was not used for longest, until memory holds the next graph too."""
+        file = self._pack.manifest.graphs[graph].file
+        entries = self._pack.manifest.files.items()
+        needed = _LOADED * sum(entry.bytes for name, entry in entries if name.startswith(file))
+        while self._sessions and _short_of(needed):
+            self.release(next(iter(self._sessions)))
+            give_back()
 
     def __enter__(self) -> Self:
         return self
@@ -224,6 +281,11 @@ class Sessions:
             f"onnxruntime failed in {where}: {_first_line(error)}",
             f"Try --device cpu and free some memory ({needed}); if it stays, report this message",
         )
+
+
+def _short_of(needed: int) -> bool:
+    free = available()
+    return free is not None and free < needed
 
 
 def _usable_cores() -> int:

@@ -73,6 +73,8 @@ class GuidedVelocity:
             feeds = {name: np.stack([row[name] for row in rows]) for name in self._stage.conditions}
             if self._stage.prepare:
                 feeds = self._runner.run(self._stage.prepare, feeds)
+            for value in feeds.values():
+                value.flags.writeable = False  # so that a GPU may keep them
             self._feeds[start, length] = feeds
         return feeds
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 from engine.cues import CueSheet
 from engine.delivery import Delivery
 from engine.errors import InputError
+from engine.memory import give_back
 from engine.packs.registry import get_pack
 from engine.pipeline import Engine
 from engine.protocol import Cues, Generate, Progress, TakeDone, TakeFile
 from engine.request import Request
-from engine.service.memory import give_back
 from engine.service.outlook import Outlook, Pace, stages_of_look, stages_of_takes
 from engine.service.sources import Sources, checked_path
 

@@ -10,7 +10,7 @@ from tests.command_line import ROOT
 _HOARD = """\
 import resource
 from pathlib import Path
-from engine.service.memory import give_back
+from engine.memory import give_back
 
 def resident():
     pages = int(Path("/proc/self/statm").read_text().split()[1])
