@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from engine.commands import packs_import
 from engine.commands.arguments import add_json
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the command and its three actions."""
-    parser = commands.add_parser("packs", help="list, show and verify model packs")
+    """Declare the command and its actions."""
+    parser = commands.add_parser("packs", help="list, show, verify and import model packs")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     lister = actions.add_parser("list", help="list the packs that are installed")
     lister.set_defaults(run=list_all)
@@ -30,6 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verifier.set_defaults(run=verify_all)
     for action in (lister, shower, verifier):
         add_json(action)
+    packs_import.add(actions)
 
 
 def list_all(
@@ -45,7 +47,7 @@ def list_all(
         (
             pack.manifest.id,
             pack.manifest.title,
-            pack.manifest.licence.name,
+            _licence(pack),
             f"{_megabytes(pack):.0f} MB",
             str(pack.folder),
         )
@@ -115,6 +117,11 @@ def _facts(pack: Pack) -> dict[str, str]:
         "data card": str(pack.folder / manifest.data_card) if manifest.data_card else "",
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _licence(pack: Pack) -> str:
+    licence = pack.manifest.licence
+    return licence.name if licence.commercial_use else f"{licence.name} (not commercial)"
 
 
 def _megabytes(pack: Pack) -> float:
