@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from engine import __version__
 from engine.commands import (
+    batch,
     bench,
     cues,
     doctor,
+    farm,
     generate,
     inspect,
     install,
@@ -39,7 +41,9 @@ if TYPE_CHECKING:
 
 _COMMANDS = (
     generate,
+    batch,
     timeline,
+    farm,
     inspect,
     report,
     sign,

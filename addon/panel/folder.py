@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import TYPE_CHECKING
 
 from addon.messages import Clip, Clips, Failed, Markers, Place, Refused, WantClips
 from engine.errors import MediaError
+from engine.media.films import films_in
 from engine.media.reader import open_clip
 
 if TYPE_CHECKING:
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from addon.messages import Message, PanelMessage
 
-_FILM = re.compile(
-    r"\.(3gp|avi|gif|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|mxf|ogv|ts|webm|wmv)", re.IGNORECASE
-)
 _TAKES = "lumiphone"
 
 
@@ -63,9 +60,7 @@ class Folder:
 def _films(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            for file in sorted(path.iterdir()):
-                if _FILM.fullmatch(file.suffix) and not file.name.startswith("."):
-                    yield file
+            yield from films_in(path)
         else:
             yield path
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from engine.errors import InputError
 from engine.inference.guidance import MAX_GUIDANCE
 from engine.request import MAX_SEED, MAX_STEPS
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.commands.console import Console
+    from engine.prompt_sheet import PromptSheet
     from engine.sound_form import SoundForm
 
 LOUDNESS_TARGETS = ("r128", "a85", "netflix", "streaming")  # those of programme_loudness.py
@@ -88,11 +91,61 @@ def add_wish(parser: argparse.ArgumentParser, seeds: str) -> None:
     )
 
 
+def add_prompts(parser: argparse.ArgumentParser, clip: str) -> None:
+    """Declare a file of prompts; ``clip`` says what its first column holds."""
+    parser.add_argument(
+        "--prompts",
+        type=Path,
+        metavar="FILE",
+        help=f"what to hear in which {clip}: CSV with the columns clip, prompt, negative, or TOML; "
+        "the others are as --prompt and --negative say",
+    )
+
+
+def prompt_sheet(arguments: argparse.Namespace) -> PromptSheet:
+    """Return what :func:`add_prompts` asked for.
+
+    Raises:
+        InputError: The file is missing or of another form.
+    """
+    from engine.prompt_sheet import PromptSheet
+
+    return PromptSheet.load(arguments.prompts) if arguments.prompts else PromptSheet()
+
+
 def add_stretch(parser: argparse.ArgumentParser) -> None:
     """Declare which part of a clip is meant."""
     form = "HH:MM:SS:FF, MM:SS.s, seconds or 240f, counted from the clip's first picture"
     parser.add_argument("--start", metavar="TC", help=f"first picture ({form})")
     parser.add_argument("--end", metavar="TC", help="the picture after the last (same forms)")
+
+
+def add_video(parser: argparse.ArgumentParser) -> None:
+    """Declare whether and how takes are written as video too."""
+    parser.add_argument(
+        "--video",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="write the clip with its sound too (default: yes)",
+    )
+    parser.add_argument(
+        "--audio-codec", choices=("aac", "pcm"), default="aac", help="in the video (default: aac)"
+    )
+    parser.add_argument(
+        "--container",
+        choices=("mp4", "mov", "mkv"),
+        help="of the video (default: mp4, for PCM mov; another if it cannot hold the pictures)",
+    )
+
+
+def check_video(arguments: argparse.Namespace) -> None:
+    """Refuse what no file can hold.
+
+    Raises:
+        InputError: PCM sound in MP4.
+    """
+    if arguments.audio_codec == "pcm" and arguments.container == "mp4":
+        raise InputError("MP4 cannot hold PCM sound", "Choose --container mov or mkv")
 
 
 def add_sound_form(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tqdm import tqdm
+
     from engine.errors import LumiphoneError
     from engine.progress import Progress
 
@@ -23,16 +25,17 @@ class Console:
 
     def __init__(self, *, json: bool) -> None:
         self.json = json
+        self._bar: tqdm[Any] | None = None
 
     def line(self, text: str) -> None:
         """Show a person a line of the result."""
         if not self.json:
-            _write(sys.stdout, text)
+            self._write(sys.stdout, text)
 
     def warning(self, text: str) -> None:
         """Tell a person, in a sentence; a program gets warnings in its object."""
         if not self.json:
-            _write(sys.stderr, f"lumiphone: {text}")
+            self._write(sys.stderr, f"lumiphone: {text}")
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Show rows with aligned columns."""
@@ -70,7 +73,20 @@ class Console:
                     bar.n = fraction
                     bar.refresh()
 
-            yield show
+            self._bar = bar
+            try:
+                yield show
+            finally:
+                self._bar = None
+
+    def _write(self, stream: Any, text: str) -> None:  # noqa: ANN401 - as below
+        """Write a line; a bar that is drawn makes room for it."""
+        bar = None if self._bar is None or self._bar.disable else self._bar
+        if bar is not None:
+            bar.clear()
+        _write(stream, text)
+        if bar is not None:
+            bar.refresh()
 
 
 def _write(stream: Any, text: str) -> None:  # noqa: ANN401 - text streams, replaced ones included

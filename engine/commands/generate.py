@@ -11,7 +11,9 @@ from engine.commands.arguments import (
     add_json,
     add_sound_form,
     add_stretch,
+    add_video,
     add_wish,
+    check_video,
     sound_form,
     whole_number,
 )
@@ -64,20 +66,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add_wish(parser, seeds)
     add_stretch(parser)
     parser.add_argument("--cues", type=Path, metavar="FILE", help="follow this cue sheet instead")
-    parser.add_argument(
-        "--video",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="write the clip with its sound too (default: yes)",
-    )
-    parser.add_argument(
-        "--audio-codec", choices=("aac", "pcm"), default="aac", help="in the video (default: aac)"
-    )
-    parser.add_argument(
-        "--container",
-        choices=("mp4", "mov", "mkv"),
-        help="of the video (default: mp4, for PCM mov; another if it cannot hold the pictures)",
-    )
+    add_video(parser)
     add_sound_form(parser)
     add_engine(parser)
     add_json(parser)
@@ -96,8 +85,7 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
     from engine.request import Request
     from engine.source import Source
 
-    if arguments.audio_codec == "pcm" and arguments.container == "mp4":
-        raise InputError("MP4 cannot hold PCM sound", "Choose --container mov or mkv")
+    check_video(arguments)
     if arguments.cues and len(arguments.clips) > 1:
         raise InputError("--cues was given for several clips", "Give the one clip it belongs to")
     sound = sound_form(arguments)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from typing import TYPE_CHECKING, Any
 
+from engine.job_file import INDEX, kept_seed, read_index
 from engine.take_folder import write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAME = "index.json"
 SCHEMA = 1
-_SEEDS = 2**31
 
 
 class ResultIndex:
@@ -29,12 +26,9 @@ class ResultIndex:
     """
 
     def __init__(self, folder: Path, seed: int | None = None) -> None:
-        self.path = folder / NAME
-        known = _read(self.path)
-        earlier = known.get("seed")
-        if seed is None and isinstance(earlier, int) and earlier >= 0:
-            seed = earlier
-        self.seed = secrets.randbelow(_SEEDS) if seed is None else seed
+        self.path = folder / INDEX
+        known = read_index(self.path)
+        self.seed = kept_seed(known, seed)
         self._entries: dict[str, dict[str, Any]] = {}
         for entry in known.get("results", ()):
             if isinstance(entry, dict) and (folder / str(entry.get("wav"))).is_file():
@@ -52,11 +46,3 @@ class ResultIndex:
         """
         results = [self._entries[name] for name in sorted(self._entries)]
         write_json(self.path, {"schema": SCHEMA, "seed": self.seed, "results": results})
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from engine.prompt_sheet import names_of
 from engine.service.outlook import Pace, stages_of_takes
 from engine.timebase import format_timecode
+from engine.timeline.path_mapping import PathMapping
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +32,7 @@ class Choice:
         handles: Seconds to add before and after a clip where no transition is, as far as its file
             goes.
         media: A folder that holds files which do not lie where the edit says; None: there is none.
+        mapping: Where folders that the edit names lie on this machine.
         skip_missing: Whether to leave out clips whose file cannot be used.
     """
 
@@ -39,6 +42,7 @@ class Choice:
     end: str = ""
     handles: Fraction = Fraction(0)
     media: Path | None = None
+    mapping: PathMapping = field(default_factory=PathMapping)
     skip_missing: bool = False
 
 
@@ -72,6 +76,11 @@ class Job:
     def first(self) -> int:
         """Frame of the edit at which the file begins, handle included; may be under 0."""
         return self.placed.first - self.before
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a person may call the clip in a file of prompts."""
+        return names_of(self.clip.path, self.placed.name, str(self.number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def make_plan(
         MediaError: A file is missing or cannot be used; all that are missing are named at once.
         CancelledError: ``cancelled`` returned True.
     """
-    files, handles = _Files(choice.media, cancelled), _Handles(edit, choice.handles)
+    files, handles = _Files(choice, cancelled), _Handles(edit, choice.handles)
     jobs: list[Job] = []
     left_out: list[tuple[str, str, str, str]] = []
     missing: list[LumiphoneError] = []
@@ -121,8 +121,9 @@ def _range(edit: Sequence, choice: Choice) -> tuple[int, int]:
 class _Files:
     """Media files, each looked at once."""
 
-    def __init__(self, folder: Path | None, cancelled: Callable[[], bool]) -> None:
-        self._folder = folder
+    def __init__(self, choice: Choice, cancelled: Callable[[], bool]) -> None:
+        self._folder = choice.media
+        self._mapping = choice.mapping
         self._cancelled = cancelled
         self._known: dict[Path, Clip | LumiphoneError] = {}
 
@@ -137,6 +138,7 @@ class _Files:
     def _open(self, path: Path) -> Clip | LumiphoneError:
         if self._cancelled():
             raise CancelledError
+        path = self._mapping.applied(path)
         if self._folder and not path.exists():
             # An edit from another system has other separators.
             path = self._folder / re.split(r"[\\/]", str(path))[-1]

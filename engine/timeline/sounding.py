@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from engine.media.bwf import BroadcastInfo, write_bwf
 from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.verify import measure
-from engine.progress import LOOKING
+from engine.progress import part_done
+from engine.prompt_sheet import PromptSheet
 from engine.provenance import portable
 from engine.request import MAX_SEED
 from engine.source import Source, sum_of
@@ -35,9 +36,7 @@ if TYPE_CHECKING:
     from engine.timeline.plan import Job, Plan
 
 SOUNDS = "sounds"
-# How far a sound is when a stage of making it begins, and how much of it the stage is.
-_STAGES = {"sampling": (0.3, 0.6), "decoding": (0.9, 0.1)}
-_LOOKING = (0.0, 0.3)
+NO_PROMPTS = PromptSheet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +87,27 @@ class Sounding:
         plan: What to make.
         request: What to hear; its seed is the first clip's, the next ones count up from it.
         folder: Where everything goes.
+        prompts: What to hear in clips that it names.
+        alone: Whether no other run writes to the folder now; else the index is left to the run
+            that comes after all.
     """
 
-    def __init__(self, engine: Engine, plan: Plan, request: Request, folder: Path) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        plan: Plan,
+        request: Request,
+        folder: Path,
+        *,
+        prompts: PromptSheet = NO_PROMPTS,
+        alone: bool = True,
+    ) -> None:
         self._engine = engine
         self._plan = plan
         self._request = request
         self._folder = folder
+        self._prompts = prompts
+        self._alone = alone
         self._index = ResultIndex(folder, request.seed)
         self._sums: dict[Path, str] = {}
         self._pack = measure(engine.pack.folder / MANIFEST_NAME).sha256
@@ -123,15 +136,19 @@ class Sounding:
         sounds = self._folder / SOUNDS
         with writing(sounds):
             sounds.mkdir(parents=True, exist_ok=True)
-        self._index.write()  # so that a run that is stopped at once goes on with the same seed
+        self._write_index()  # so that a run that is stopped at once goes on with the same seed
         results: list[Result] = []
         for job, tell in self._jobs(progress):
             result = self._found(job) or self._made(job, tell, cancelled)
             results.append(result)
             self._index.add(result.to_json())
-            self._index.write()
+            self._write_index()
             on_result(result)
         return results
+
+    def _write_index(self) -> None:
+        if self._alone:
+            self._index.write()
 
     def _jobs(self, progress: Progress) -> Iterator[tuple[Job, Progress]]:
         """Each job, and whom to tell how far it is so that the whole run is told."""
@@ -145,26 +162,26 @@ class Sounding:
         start, length = (float(x / self._plan.duration) for x in (done, job.span.duration))
 
         def tell(stage: str, part: float) -> None:
-            kind = stage.rpartition(", ")[2]
-            begin, share = _STAGES.get(kind, _LOOKING if stage == LOOKING else (1.0, 0.0))
-            progress(label, start + length * (begin + share * part))
+            progress(label, start + length * part_done(stage, part))
 
         return tell
 
-    def _seed(self, job: Job) -> int:
-        return (self.seed + job.number - 1) % (MAX_SEED + 1)
+    def _wish(self, job: Job) -> Request:
+        seed = (self.seed + job.number - 1) % (MAX_SEED + 1)
+        wish = replace(self._request, takes=1, seed=seed, stem=job.stem)
+        return self._prompts.wish(wish, job.names)
 
     def _digest(self, job: Job) -> str:
         """The sum of everything that the sound depends on, wherever its files lie."""
         media = job.clip.path.stat()
         plain = {
-            "media": [job.clip.path.name, media.st_size, media.st_mtime_ns],
+            # Not all file systems of a farm count nanoseconds.
+            "media": [job.clip.path.name, media.st_size, media.st_mtime_ns // 1000],
             "span": [str(x) for x in (job.span.rate, job.span.frames, job.span.media_start)],
             "speed": str(job.span.speed),
             "place": [self._plan.edit.start, job.first, self._plan.edit.drop_frame],
             "fades": [job.placed.fade_in, job.placed.fade_out],
-            "seed": self._seed(job),
-            "request": {**asdict(self._request), "cues": None, "seed": None, "stem": job.stem},
+            "request": asdict(self._wish(job)),
             "pack": self._pack,
         }
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
@@ -203,9 +220,8 @@ class Sounding:
         if path not in self._sums:
             self._sums[path] = sum_of(path, cancelled)
         source = Source(job.clip, job.span, self._sums[path], job.placed.name)
-        request = replace(self._request, takes=1, seed=self._seed(job), stem=job.stem)
         digest = self._digest(job)
-        (take,) = self._engine.takes(source, request, progress, cancelled)
+        (take,) = self._engine.takes(source, self._wish(job), progress, cancelled)
         self._write(take, job, wav)
         timeline = {
             "digest": digest,

@@ -197,7 +197,7 @@ def test_the_edit_itself_is_never_replaced(reel: Path, tiny_pack: Path, tmp_path
     [
         ((), "-o DIR is missing"),
         (("--plan", "--handles", "-1"), "not a number of seconds"),
-        (("--plan", "--stem", "score"), "makes no score"),
+        (("--plan", "--stem", "dialogue"), "makes no dialogue"),
         (("--plan", "--clips", "4-2"), "neither a clip's number nor a range"),
         (("--plan", "--clips", "13"), "Nothing in reel"),
         (("--plan", "--track", "none"), "no picture track none"),

@@ -1,0 +1,1 @@
+"""Jobs for render farms, in the form of Open Job Description."""
