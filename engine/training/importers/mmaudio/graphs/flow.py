@@ -1,0 +1,176 @@
+"""A flow checkpoint as three graphs, each checked against torch.
+
+* ``conditions.onnx`` runs once per stretch: clip [B, pictures, 1024], sync [B, 8 * segments, 768],
+  text [B, tokens, 1024] to what the steps need.
+* ``velocity.onnx`` is one step.
+* ``nulls.onnx`` takes nothing and gives what a missing condition is.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from engine.errors import LumiphoneError
+from engine.training.export import HALVED_FROM, export_graph, parity
+from engine.training.importers.mmaudio.networks.conditions import SEGMENT_POINTS
+from engine.training.importers.mmaudio.networks.tiled import tile_convolutions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.training.importers.mmaudio.networks.conditions import (
+        ConditionEncoder,
+        NullConditions,
+    )
+    from engine.training.importers.mmaudio.networks.flow import FlowNetwork
+    from engine.training.importers.mmaudio.networks.flow_config import FlowConfig
+
+CONDITION_INPUTS = ("clip", "sync", "text")
+PREPARED = ("clip_tokens", "text_tokens", "sync_points", "summary")
+# Largest errors, for outputs of about unit size: weights as they are, and rounded to float16.
+PARITY_LIMITS = {False: 1e-3, True: 5e-2}
+
+_TRACED = {"latents": 33, "pictures": 6, "segments": 3}
+_CHECKED = {"latents": 156, "pictures": 29, "segments": 10}
+
+
+def export_conditions(
+    network: ConditionEncoder, config: FlowConfig, path: Path, *, halved: bool = False
+) -> float:
+    """Write the graph that prepares conditions; return its largest error against torch.
+
+    Args:
+        network: The encoder.
+        config: Its sizes.
+        path: The file to write.
+        halved: Whether large weights are stored as float16.
+
+    Raises:
+        LumiphoneError: The graph does not compute what the network does.
+    """
+    _write(
+        network,
+        _condition_inputs(config, 2, **_TRACED),
+        path,
+        outputs=PREPARED,
+        axes={"clip": {0: "B", 1: "pictures"}, "sync": {0: "B"}, "text": {0: "B"}}
+        | {"sync": {0: "B", 1: SEGMENT_POINTS * torch.export.Dim("segments", min=1, max=100_000)}},
+        halved=halved,
+    )
+    return _error(network, path, _condition_inputs(config, 3, **_CHECKED), halved=halved)
+
+
+def export_velocity(
+    network: FlowNetwork, config: FlowConfig, path: Path, *, halved: bool = False
+) -> float:
+    """Write the graph of a step; return its largest error against torch.
+
+    Its convolutions are computed with fewer products than the network's, see ``tiled``.
+
+    Args:
+        network: The flow; it is not changed.
+        config: Its sizes.
+        path: The file to write.
+        halved: Whether large weights are stored as float16.
+
+    Raises:
+        LumiphoneError: The graph does not compute what the network does.
+    """
+    tiled = _same_weights(network)
+    tile_convolutions(tiled)
+    _write(
+        tiled,
+        _step_inputs(config, 2, **_TRACED),
+        path,
+        outputs=("velocity",),
+        axes={
+            "latent": {0: "B", 1: "T"},
+            "time": {0: "B"},
+            "clip_tokens": {0: "B", 1: "pictures"},
+            "text_tokens": {0: "B"},
+            "sync_points": {0: "B", 1: "points"},
+            "summary": {0: "B"},
+        },
+        halved=halved,
+    )
+    del tiled
+    return _error(network, path, _step_inputs(config, 2, **_CHECKED), halved=halved)
+
+
+def export_nulls(network: NullConditions, path: Path) -> None:
+    """Write the graph of the learned nulls; its outputs are ``CONDITION_INPUTS``."""
+    export_graph(network, [], path, input_names=[], output_names=CONDITION_INPUTS, halve_from=None)
+
+
+def _same_weights(network: FlowNetwork) -> FlowNetwork:
+    """Return another network that shares the weights."""
+    return copy.deepcopy(network, {id(weight): weight for weight in network.parameters()})
+
+
+def _write(
+    network: nn.Module,
+    example: dict[str, Tensor],
+    path: Path,
+    *,
+    outputs: tuple[str, ...],
+    axes: dict[str, dict[int, object]],
+    halved: bool,
+) -> None:
+    export_graph(
+        network,
+        list(example.values()),
+        path,
+        input_names=list(example),
+        output_names=outputs,
+        dynamic_shapes=axes,
+        halve_from=HALVED_FROM if halved else None,
+    )
+
+
+def _error(network: nn.Module, path: Path, inputs: dict[str, Tensor], *, halved: bool) -> float:
+    error, limit = parity(network, path, inputs), PARITY_LIMITS[halved]
+    if not error <= limit:  # so written that no number is an error, too
+        raise LumiphoneError(
+            f"{path.name} differs from torch by {error:.2g} (limit {limit:.0e})",
+            "Look whether the checkpoint is whole; report it with its name if it is"
+            if not halved
+            else "Import with --precision fp32",
+        )
+    return error
+
+
+def _condition_inputs(
+    config: FlowConfig, batch: int, *, latents: int, pictures: int, segments: int
+) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(latents)
+
+    def features(points: int, width: int) -> Tensor:
+        return torch.randn(batch, points, width, generator=generator)
+
+    return {
+        "clip": nn.functional.normalize(features(pictures, config.clip_width), dim=-1),
+        "sync": features(SEGMENT_POINTS * segments, config.sync_width),
+        "text": nn.functional.normalize(features(config.tokens, config.text_width), dim=-1),
+    }
+
+
+def _step_inputs(
+    config: FlowConfig, batch: int, *, latents: int, pictures: int, segments: int
+) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(latents)
+
+    def hidden(points: int) -> Tensor:
+        return torch.randn(batch, points, config.width, generator=generator)
+
+    return {
+        "latent": torch.randn(batch, latents, config.latent_channels, generator=generator),
+        "time": torch.rand(batch, generator=generator),
+        "clip_tokens": hidden(pictures),
+        "text_tokens": hidden(config.tokens),
+        "sync_points": hidden(SEGMENT_POINTS * segments),
+        "summary": hidden(1)[:, 0],
+    }
