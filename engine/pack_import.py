@@ -2,7 +2,8 @@
 
 Conversion needs torch, which the engine never loads; so the importer is started as a program
 (``python -m engine.training.importers.<family>``) and tells what it does in JSON lines on stdout:
-{"stage", "fraction"} as it goes, and last {"pack": folder} or {"error": {"code", "what", "remedy"}}.
+{"stage", "fraction"} as it goes, and last {"pack": folder} or {"error": {"code", "what",
+"remedy"}}.
 """
 
 from __future__ import annotations

@@ -94,6 +94,17 @@ def export_graph(
     _fold_shapes(model)
     if halve_from is not None:
         halve_weights(model, halve_from)
+    save_model(model, path, data_from)
+
+
+def save_model(model: ir.Model, path: Path, data_from: int = DATA_FROM) -> None:
+    """As :func:`save_graph`, with the weights in ``<path>.data`` if they are many.
+
+    Args:
+        model: The graph.
+        path: The file to write; its folder exists.
+        data_from: Bytes of weights from which they go to a file of their own.
+    """
     weights = [value.const_value for value in model.graph.initializers.values()]
     if sum(weight.nbytes for weight in weights if weight is not None) < data_from:
         save_graph(ir.to_proto(model), path)
@@ -111,7 +122,7 @@ def save_graph(model: onnx.ModelProto, path: Path) -> None:
 
 
 def _save_with_data(model: ir.Model, path: Path) -> None:
-    """As :func:`save_graph`, with the weights in ``<path>.data``; the graph comes last."""
+    """Write the weights first, so that a graph which is there is whole."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".graph-") as name:
         draft, data = Path(name) / path.name, path.name + DATA_SUFFIX
         ir.save(model, draft, external_data=data)
