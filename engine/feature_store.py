@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CACHE_VARIABLE = "LUMIPHONE_CACHE"
 CAPACITY = 2**29  # bytes; eight seconds of pictures are about one megabyte
+_LEAST = 2**14  # bytes that a small file counts as, so that there are never too many
 _FORM = 1  # to be raised when pictures are prepared in another way
 
 
@@ -41,6 +42,11 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "Lumiphone"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lumiphone"
+
+
+def default_store() -> FeatureStore:
+    """Return the store that all engines of this user share."""
+    return FeatureStore(cache_folder() / "features")
 
 
 class FeatureStore:
@@ -84,12 +90,12 @@ class FeatureStore:
 
     def _make_room(self) -> None:
         files = [(path, path.stat()) for path in self._folder.glob("*.npy")]
-        taken = sum(state.st_size for _, state in files)
+        taken = sum(max(state.st_size, _LEAST) for _, state in files)
         for path, state in sorted(files, key=lambda file: file[1].st_mtime_ns):
             if taken <= self._capacity:
                 return
             path.unlink(missing_ok=True)
-            taken -= state.st_size
+            taken -= max(state.st_size, _LEAST)
 
 
 def picture_keys(pack: Pack, source: Source) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.feature_store import FeatureStore, cache_folder, picture_keys
+from engine.feature_store import default_store, picture_keys
 from engine.guide import find_guide
 from engine.observation import Observation, Observer, stages_of
 from engine.observations import Observations
@@ -43,7 +43,7 @@ class Viewer:
         self._pack = pack
         self._stopwatch = stopwatch
         self._observations = Observations(remembered)
-        self._store = FeatureStore(cache_folder() / "features")
+        self._store = default_store()
         self._guide = find_guide(pack, device)
 
     def observe(

@@ -38,7 +38,7 @@ def test_what_was_kept_is_there_for_the_next_store(tmp_path: Path) -> None:
 
 
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
-    store = FeatureStore(tmp_path, capacity=2 * (VALUES.nbytes + 128))
+    store = FeatureStore(tmp_path, capacity=2 * 2**14)
     for age, key in enumerate(("a", "b")):
         store.keep(key, VALUES)
         os.utime(tmp_path / f"{key}.npy", (age, age))

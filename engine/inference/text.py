@@ -9,8 +9,12 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from engine.errors import InputError, PackError
+from engine.feature_store import text_key
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from engine.feature_store import FeatureStore
     from engine.inference.arrays import Floats
     from engine.inference.session import GraphRunner
     from engine.packs.registry import Pack
@@ -39,14 +43,19 @@ class TextEncoder:
         runner: Runs the text graph.
         pack: The pack.
         stage: Its text stage.
+        store: Where features are filed, so that a prompt's next use need not load the graph.
 
     Raises:
         PackError: The tokenizer is missing or damaged.
     """
 
-    def __init__(self, runner: GraphRunner, pack: Pack, stage: TextStage) -> None:
+    def __init__(
+        self, runner: GraphRunner, pack: Pack, stage: TextStage, store: FeatureStore | None = None
+    ) -> None:
         self._runner = runner
+        self._pack = pack
         self._stage = stage
+        self._store = store
         self._tokenizer = _read_tokenizer(pack, stage)
 
     def encode(self, prompt: str) -> EncodedText:
@@ -80,8 +89,17 @@ class TextEncoder:
             feeds[self._stage.mask] = np.array([tokens.attention_mask], np.int64)
         if self._stage.types:
             feeds[self._stage.types] = np.array([tokens.type_ids], np.int64)
-        outputs = self._runner.run(self._stage.graph, feeds)
-        return EncodedText(outputs[self._stage.output][0], warning)
+        return EncodedText(self._features(words, feeds), warning)
+
+    def _features(self, words: str, feeds: dict[str, NDArray[np.int64]]) -> Floats:
+        key = text_key(self._pack, words) if self._store else ""
+        filed = self._store.recall(key) if self._store else None
+        if filed is not None:
+            return filed
+        features: Floats = self._runner.run(self._stage.graph, feeds)[self._stage.output][0]
+        if self._store:
+            self._store.keep(key, features)
+        return features
 
 
 def _read_tokenizer(pack: Pack, stage: TextStage) -> Tokenizer:
