@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .properties import properties_of
 from .scripting import ask, has, listed
 
 _NODE = 1
-# Of TimelineItem.GetProperty(); what is absent or equal to this is at rest.
+# Of an item's properties; what is absent or equal to this is at rest.
 _AT_REST = {
     "Pan": 0,
     "Tilt": 0,
@@ -48,9 +49,7 @@ def _graded(item: Any) -> bool:
 
 def _moved(item: Any) -> bool:
     """Whether other than the whole picture is seen; merely smaller is the same."""
-    found = ask(item, "GetProperty", otherwise={})
-    if not isinstance(found, dict):
-        return False
+    found = properties_of(item)
     if abs(found.get("ZoomX", 1) - found.get("ZoomY", 1)) > _SAME or found.get("ZoomX", 1) > 1:
         return True
     return any(abs(found.get(name, rest) - rest) > _SAME for name, rest in _AT_REST.items())

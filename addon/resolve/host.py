@@ -23,11 +23,18 @@ class ResolveHost(Host):
     Args:
         resolve: Resolve.
         send: Sends a message to the panel process.
+        tell: Shows the user a line.
     """
 
-    def __init__(self, resolve: Any, send: Callable[[HostMessage], None]) -> None:
+    def __init__(
+        self,
+        resolve: Any,
+        send: Callable[[HostMessage], None],
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
         self._resolve = resolve
         self._send = send
+        self._tell = tell
         self._asked: dict[str, Preparation] = {}  # by the panel's request
         self._read: dict[str, list[Stretch]] = {}  # by clip, the newest last
         self._prepared: list[Preparation] = []  # whose films are still of use
@@ -95,7 +102,14 @@ class ResolveHost(Host):
             HostError: See :func:`placing.place`.
         """
         stretch = self._stretch(order.clip, order.take)
-        lying = placing.place(self._resolve, stretch, order.take, chosen=order.chosen)
+        lying = placing.place(
+            self._resolve,
+            stretch,
+            order.take,
+            chosen=order.chosen,
+            level=order.level,
+            tell=self._tell,
+        )
         return messages.Placed(order.job, order.clip, order.take.number, lying.track, lying.name)
 
     def place_markers(self, clip: str, cues: Sequence[Cue]) -> None:

@@ -14,10 +14,11 @@ from ..errors import HostError
 from . import timeline as timelines
 from . import tracks
 from .pool import import_sound
+from .properties import set_volume
 from .scripting import ask, has, project_of, rate_of, setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ..messages import Take
     from .reading import Stretch
@@ -26,7 +27,15 @@ if TYPE_CHECKING:
 _SOUND_ONLY = 2
 
 
-def place(resolve: Any, stretch: Stretch, take: Take, *, chosen: bool) -> Lying:
+def place(
+    resolve: Any,
+    stretch: Stretch,
+    take: Take,
+    *,
+    chosen: bool,
+    level: float = 0.0,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Lying:
     """Put a take below its clip; one that is there already is chosen.
 
     Args:
@@ -34,6 +43,8 @@ def place(resolve: Any, stretch: Stretch, take: Take, *, chosen: bool) -> Lying:
         stretch: The clip as it was read. If it was moved since, its sound moves with it.
         take: The take.
         chosen: Whether it sounds; the clip's other takes are then switched off.
+        level: Volume in dB of a take that does not lie there yet.
+        tell: Shows the user a line: this Resolve did not take the volume.
 
     Returns:
         Where it lies.
@@ -49,6 +60,11 @@ def place(resolve: Any, stretch: Stretch, take: Take, *, chosen: bool) -> Lying:
         lying = next((one for one in present if file_of(one) == _normal(take.wav)), None)
         if lying is None:
             lying = _append(resolve, timeline, take, first, stretch)
+            if level and not set_volume(lying.item, level):
+                tell(
+                    f"Take {take.number} of '{stretch.name}' plays at its own level: this Resolve"
+                    f" lets no script set a volume. Set {level:+g} dB in the Inspector."
+                )
         if chosen:
             _sound_alone(lying, [one for one in present if one.id != lying.id])
         else:

@@ -37,7 +37,7 @@ class Service:
     def __init__(self, resolve: Any, command: Sequence[str], tell: Callable[[str], None]) -> None:
         self._resolve = resolve
         self._tell = tell
-        self._host = ResolveHost(resolve, self._send)
+        self._host = ResolveHost(resolve, self._send, tell)
         self._launcher = Launcher(command, self._host.identify())
         self._inbox: deque[Message] = deque()
         self._last_pulse = time.monotonic()

@@ -89,7 +89,7 @@ def _start(lying: Lying, rate: Fraction, own: Fraction) -> Fraction | None:
 
 def _retimed(lying: Lying, media: Any, rate: Fraction, own: Fraction) -> bool:
     item = lying.item
-    if has(item, "GetSpeed") and ask(item, "GetSpeed") not in _FULL_SPEEDS:
+    if has(item, "GetSpeed") and _speed(item) not in _FULL_SPEEDS:
         return True
     played = lying.frames / rate * own
     first, last = ask(item, "GetSourceStartFrame"), ask(item, "GetSourceEndFrame")
@@ -97,6 +97,12 @@ def _retimed(lying: Lying, media: Any, rate: Fraction, own: Fraction) -> bool:
         # One more for an end that counts or does not count itself.
         return abs(Fraction(last) - Fraction(first) - played) > _LOW + 1
     return _ends_contradict(item, media, played, rate, own)
+
+
+def _speed(item: Any) -> Any:
+    """What GetSpeed() tells: a number, or one among other settings."""
+    told = ask(item, "GetSpeed")
+    return told.get("Percentage") if isinstance(told, dict) else told
 
 
 def _ends_contradict(

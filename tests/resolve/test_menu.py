@@ -202,15 +202,18 @@ def test_the_panel_hears_which_resolve_it_serves(scene: Scene) -> None:
 
 def test_the_panel_s_wishes_are_answered(scene: Scene, tmp_path: Path) -> None:
     sent: list[Any] = []
-    host = ResolveHost(scene.resolve, sent.append)
+    told: list[str] = []
+    host = ResolveHost(scene.resolve, sent.append, told.append)
     scene.clip(start=86500)
     assert answer(host, WantClips("r"), sent.append) is None
     host.advance()
     (clip,) = sent.pop().clips
     assert (clip.name, clip.frames, clip.rate, clip.cues) == ("dog", 48, 24, None)
     made = take(tmp_path / "takes", 48, Fraction(24))
-    assert answer(host, Place("job", clip.id, made), sent.append) is None
+    assert answer(host, Place("job", clip.id, made, level=-3.0), sent.append) is None
     assert sent.pop() == Placed("job", clip.id, 1, 2, "take-1.wav")
+    heard = scene.heard()[0][1].properties.get("AudioVolume")
+    assert heard == -3.0 or "Set -3 dB" in told.pop()
     assert answer(host, Markers(clip.id, (Cue(0.5),)), sent.append) is None
     assert set(scene.world.timeline.markers) == {112}
     assert answer(host, WantClips("again"), sent.append) is None

@@ -106,6 +106,37 @@ def test_of_several_takes_the_chosen_one_sounds(scene: Scene) -> None:
     assert [item.enabled for _, item in scene.heard()] == [False, True]
 
 
+def test_a_take_gets_its_level_where_resolve_lets_scripts_set_it_and_else_says_so(
+    scene: Scene,
+) -> None:
+    stretch, made = ready(scene)
+    told: list[str] = []
+    place(scene.resolve, stretch, made, chosen=True, level=-6.0, tell=told.append)
+    ((_, item),) = scene.heard()
+    if scene.world.version >= (21, 1):
+        assert item.properties == {"AudioVolumeEnabled": True, "AudioVolume": -6.0}
+        assert told == []
+    else:
+        assert item.properties == {}
+        assert ["Set -6 dB in the Inspector" in line for line in told] == [True]
+
+
+def test_a_level_that_was_changed_by_hand_is_left_alone(newest: Scene) -> None:
+    stretch, made = ready(newest)
+    place(newest.resolve, stretch, made, chosen=True, level=-6.0)
+    ((_, item),) = newest.heard()
+    item.properties["AudioVolume"] = -12.0
+    place(newest.resolve, stretch, made, chosen=True, level=-6.0)
+    assert item.properties["AudioVolume"] == -12.0
+
+
+def test_without_a_level_nothing_is_set_or_said(scene: Scene) -> None:
+    stretch, made = ready(scene)
+    told: list[str] = []
+    place(scene.resolve, stretch, made, chosen=True, tell=told.append)
+    assert (scene.heard()[0][1].properties, told) == ({}, [])
+
+
 def test_a_sound_is_imported_once_into_a_bin_of_ours_and_the_user_s_bin_stays_open(
     scene: Scene,
 ) -> None:

@@ -107,9 +107,11 @@ class TimelineItem(Thing):
             return 0
         return self._source_end - (1 if self.world.inclusive else 0)
 
-    def GetSpeed(self) -> float | None:
+    def GetSpeed(self) -> dict[str, Any] | None:
         speed = self.data.speed
-        return None if speed is None else float(speed * 100)
+        if speed is None:
+            return None
+        return {"Percentage": float(speed * 100), "PitchCorrection": False}
 
     def GetMediaPoolItem(self) -> MediaPoolItem | None:
         return MediaPoolItem(self.world, self.data.media) if self.data.media else None
@@ -136,5 +138,27 @@ class TimelineItem(Thing):
     def GetColorGroup(self) -> None:
         return None
 
-    def GetProperty(self) -> dict[str, Any]:
+    @property
+    def _properties(self) -> dict[str, Any]:
+        if self.data.media and self.data.media.samples is not None:
+            volume = {"AudioVolumeEnabled": True, "AudioVolume": 0.0}
+            return {**(volume if self.world.version >= (21, 1) else {}), **self.data.properties}
         return {"ZoomX": 1.0, "ZoomY": 1.0, "Pan": 0.0, "Opacity": 100.0, **self.data.properties}
+
+    def GetProperty(self, name: str | None = None) -> Any:
+        return self._properties if name is None else self._properties.get(name)
+
+    def _set(self, name: str, value: Any) -> bool:
+        if name not in self._properties:
+            return False
+        self.data.properties[name] = value
+        return True
+
+    def SetProperty(self, name: str, value: Any) -> bool:
+        return self._set(name, value)
+
+    def GetProperties(self) -> dict[str, Any]:
+        return self._properties
+
+    def SetProperties(self, values: dict[str, Any]) -> bool:
+        return all(self._set(name, value) for name, value in values.items())

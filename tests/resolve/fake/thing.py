@@ -27,9 +27,11 @@ SINCE = {
     "GetSelectedClips": (21, 0, 4),
     "GetSpeed": (21, 1),
     "GetSettings": (21, 1),
+    "GetProperties": (21, 1),
+    "SetProperties": (21, 1),
 }
-# And the first one without it: whether GetSetting() stayed beside GetSettings() nothing says.
-UNTIL = {"GetSetting": (21, 1)}
+# And the first one without it: how long the old calls stay beside the new ones nothing says.
+UNTIL = {"GetSetting": (21, 1), "GetProperty": (21, 1), "SetProperty": (21, 1)}
 
 
 class Thing:
