@@ -7,7 +7,7 @@ DEMO := demo-output
 
 .NOTPARALLEL:
 .PHONY: help demo addon test lint format bench picture locks clean run-environment \
-	test-environment blender-environments
+	test-environment blender-environments melt
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ demo: run-environment ## sound for the two silent clips in samples/, left in dem
 addon: run-environment ## the Blender extension for this machine, in dist/ (build_addon.py --help)
 	$(BIN)/python build_addon.py
 
-test: lint blender-environments ## every check: style, types, import rules, tests
+test: lint blender-environments melt ## every check: style, types, import rules, tests
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
 lint: test-environment ## style, types and import rules only
@@ -57,3 +57,6 @@ test-environment:
 
 blender-environments: test-environment
 	@tools/blender_environments.sh
+
+melt:
+	@tools/melt.sh
