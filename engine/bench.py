@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import CancelledError, InferenceError
+from engine.feature_store import CACHE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,8 @@ def measure(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONPATH": path},
+            # A store of its own: what an earlier run has filed would pass for the work of this one.
+            env=os.environ | {"PYTHONPATH": path, CACHE_VARIABLE: str(Path(folder) / "cache")},
         )
         said, complaint = _wait(child, cancelled)
     if child.returncode:

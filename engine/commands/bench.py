@@ -17,6 +17,8 @@ _DESCRIPTION = """\
 Measure how long one take takes, stage by stage, and how much memory: cold (a fresh process, from
 its start to the last file written, imports and loading included) and warm (the second take of that
 process). The clip is eight seconds of 720p made for the purpose, unless --clip names another.
+Features of pictures (CLIP, Synchformer) are computed in the cold run and known in the warm one, as
+they are for further takes and prompts of a clip.
 """
 
 

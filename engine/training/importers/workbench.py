@@ -108,10 +108,10 @@ class Workbench:
         Raises:
             OutputError: It cannot be moved.
         """
-        shutil.rmtree(self._stamps)
         finish(self.folder)
         before = self._target.with_name(f".replaced-{self._target.name}")
         try:
+            shutil.rmtree(self._stamps)
             shutil.rmtree(before, ignore_errors=True)
             if self._target.exists():
                 self._target.replace(before)
