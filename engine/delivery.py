@@ -62,8 +62,9 @@ class Delivery:
             on_take: Told of each take as soon as it is written, in the form below.
 
         Returns:
-            {"clip", "takes": [{"number", "seed", "wav", "video", "sidecar", "samples",
-            "sample_rate"}], "cues", "suggested_prompt", "warnings"}; paths as text.
+            {"clip", "takes": [{"number", "seed", "wav", "stems": {stem: its WAV, if there are
+            several}, "video", "sidecar", "samples", "sample_rate", "sync" if it was judged}],
+            "cues", "suggested_prompt", "mood", "warnings"}; paths as text.
 
         Raises:
             LumiphoneError: Whatever went wrong; takes that were finished stay, all else is removed.
@@ -86,6 +87,7 @@ class Delivery:
                 "takes": takes,
                 "cues": str(cues),
                 "suggested_prompt": observation.scene.prompt,
+                "mood": observation.mood,
                 "warnings": [*observation.warnings, *levels],
             }
 
@@ -95,7 +97,7 @@ class Delivery:
         """Write a take's files; return its entry, and what should be known of its level."""
         progress(WRITING, 0.0)
         with folder.slot() as slot:
-            wav, facts, warnings = self.sound.write(take, slot)
+            wav, stems, facts, warnings = self.sound.write(take, slot)
             sidecar, video = slot.path(".json"), None
             if self.codec:
                 draft = slot.path(f".{self.container or _CONTAINERS[self.codec]}")
@@ -108,9 +110,12 @@ class Delivery:
             "number": slot.number,
             "seed": take.seed,
             "wav": str(folder.path / wav.name),
+            "stems": {stem: str(folder.path / path.name) for stem, path in stems.items()},
             "video": str(folder.path / video.name) if video else None,
             "sidecar": str(folder.path / sidecar.name),
             "samples": take.samples.shape[1],
             "sample_rate": take.sample_rate,
         }
+        if take.sync is not None:
+            entry["sync"] = round(take.sync, 3)
         return entry, warnings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast, get_args
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from engine.codec import fraction
 from engine.cues import CueSheet
@@ -13,7 +13,7 @@ from engine.errors import InputError, LumiphoneError, MediaError, PackError
 from engine.media.container import opened
 from engine.media.ixml import NAME, read_provenance
 from engine.media.riff import read_chunks
-from engine.packs.manifest import MANIFEST_NAME, Stem
+from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.verify import measure
 from engine.provenance import SCHEMA, TAG
 from engine.request import Request
@@ -21,9 +21,13 @@ from engine.source import Source
 from engine.span import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.packs.manifest import Stem
     from engine.packs.registry import Pack
     from engine.progress import Cancelled
 
+_SOURCES = {"prompt": "as asked", "pictures": "from the pictures"}
 _WAVES = frozenset({".wav", ".wave", ".bwf", ".rf64"})
 
 
@@ -53,7 +57,7 @@ class Inspection:
         beside = (file.with_suffix(".json"), *sorted(file.parent.glob("take-*.json")))
         for sidecar in (file, *beside):
             facts = read_sidecar(sidecar)
-            if facts and (sidecar == file or file.name in {facts.get("wav"), facts.get("video")}):
+            if facts and (sidecar == file or file.name in _files(facts)):
                 return cls(file, sidecar, facts)
         if facts := _embedded(file):
             return cls(file, file, facts)
@@ -101,6 +105,7 @@ class Inspection:
         facts = self.facts
         try:
             cues = facts["cues"]
+            stems = {cast("Stem", name): known for name, known in stems_in(facts).items()}
             return Request(
                 prompt=_words(facts["prompt"]),
                 negative=_words(facts["negative"]),
@@ -108,7 +113,12 @@ class Inspection:
                 steps=int(facts["steps"]),
                 guidance={name: float(value) for name, value in facts["guidance"].items()},
                 cues=CueSheet.from_json(cues, self.place.name) if isinstance(cues, dict) else None,
-                stem=cast("Stem", facts["stem"]) if facts["stem"] in get_args(Stem) else None,
+                stems=tuple(stems),
+                prompts=_own(stems, "prompt"),
+                negatives=_own(stems, "negative"),
+                levels={
+                    stem: float(known["level"]) for stem, known in stems.items() if "level" in known
+                },
             )
         except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
             if isinstance(error, LumiphoneError):
@@ -129,6 +139,40 @@ class Inspection:
 
     def _damaged(self) -> InputError:
         return InputError(f"What {self.place} says of its making is damaged", "Use another copy")
+
+
+def stems_in(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what a sidecar says of each stem; those of older versions name the only one."""
+    return dict(facts["stems"]) if "stems" in facts else {facts["stem"]: {}}
+
+
+def stem_in_words(known: Mapping[str, Any]) -> str:
+    """Say what a sidecar says of a stem: how loud it is and what it was made of."""
+    parts = [f"{known['level']:g} dB"] if "level" in known else []
+    if known.get("heard"):
+        parts.append(f"{known['heard']} ({_SOURCES.get(str(known.get('text_source')), 'unknown')})")
+    if known.get("negative"):
+        parts.append(f"without {known['negative']}")
+    return ", ".join(parts)
+
+
+def _own(stems: Mapping[Stem, dict[str, Any]], what: str) -> dict[Stem, str]:
+    """The words that stems have of their own."""
+    words = {stem: _words(known.get(what)) for stem, known in stems.items()}
+    return {stem: said for stem, said in words.items() if said is not None}
+
+
+def _files(facts: Mapping[str, Any]) -> set[str]:
+    """Names of the files that a sidecar belongs to."""
+    stems = facts.get("stems")
+    entries = [facts, *(stems.values() if isinstance(stems, dict) else ())]
+    return {
+        str(entry[what])
+        for entry in entries
+        if isinstance(entry, dict)
+        for what in ("wav", "video")
+        if entry.get(what)
+    }
 
 
 def _words(value: object) -> str | None:

@@ -15,6 +15,7 @@ from engine.inference.scene import Scene, SceneEncoder
 from engine.media.quality import PictureQuality
 from engine.media.reader import PictureSpec, read_pictures
 from engine.media.shots import CutDetector
+from engine.mood import MoodReader
 from engine.progress import LOOKING
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Observation:
         scene: What it shows.
         features: Picture features that the pack conditions on, by stage.
         warnings: What about the pictures will cost quality.
+        mood: What score they suggest, in words; empty if nobody looked.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class Observation:
     scene: Scene
     features: Mapping[str, Floats] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    mood: str = ""
 
 
 class _Eye(NamedTuple):
@@ -111,10 +114,12 @@ class Observer:
         self._scene: SceneEncoder | None = None
         self._features: dict[str, FeatureEncoder] = {}
         self._quality = PictureQuality(source.clip)
-        self._cuts = CutDetector(streams[watched].rate if motion else _WATCHED.rate)
+        rate = streams[watched].rate if motion else _WATCHED.rate
+        self._cuts, self._mood = CutDetector(rate), MoodReader(float(rate))
         self._eyes = [
             _Eye("quality", watched, self._quality.observe),
             _Eye("quality", watched, self._cuts.observe),
+            _Eye("quality", watched, self._mood.observe),
         ]
         if motion and "motion" in stages:
             self._motion = MotionEncoder(seer.runner, seer.manifest, motion)
@@ -159,9 +164,10 @@ class Observer:
                         eye.look(picture)
             progress(LOOKING, (done + 1) / total)
         cues, scene = CueSheet(_WATCHED.rate), Scene()
+        cuts = self._cuts.times()
         if self._motion:
             with stopwatch.stage("motion"):
-                cues = self._motion.finish(self._cuts.times())
+                cues = self._motion.finish(cuts)
         if self._scene:
             with stopwatch.stage("scene"):
                 scene = self._scene.finish()
@@ -175,6 +181,7 @@ class Observer:
             scene,
             {name: values for name, values in features.items() if values is not None},
             self._quality.warnings(),
+            self._mood.words(len(cuts)),
         )
 
 

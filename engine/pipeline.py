@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Self, cast
 
 import numpy as np
 
@@ -14,44 +14,38 @@ from engine.inference.conditions import Material
 from engine.inference.generator import TakeGenerator, TakeSettings
 from engine.inference.guidance import guidance_values
 from engine.inference.session import Sessions
-from engine.inference.text import TextEncoder
 from engine.media.loudness import finish
+from engine.media.mixing import mix_stems
 from engine.media.reader import never
-from engine.observation import ALL_STAGES, Observation, Observer, stages_of
-from engine.observations import Observations
+from engine.observation import ALL_STAGES, Observation
 from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.registry import get_pack
 from engine.packs.verify import file_faults, measure
-from engine.progress import LOOKING, part_of_take, unheard
-from engine.provenance import Provenance, TextSource
+from engine.progress import part_of_take, unheard
+from engine.provenance import Provenance
 from engine.request import Request
 from engine.source import Source
+from engine.stems import stems_of
 from engine.stopwatch import Stopwatch
+from engine.sync import sync_score
 from engine.takes import Take
+from engine.viewer import Viewer
+from engine.wording import WordReader
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
 
     from engine.cues import CueSheet
     from engine.inference.arrays import Floats
     from engine.inference.session import Device
-    from engine.inference.text import EncodedText
     from engine.packs.manifest import Stem
     from engine.packs.registry import Pack
     from engine.progress import Cancelled, Progress
     from engine.span import Span
+    from engine.wording import Wording
 
 PROMPT_GUIDANCE = "text"
-
-
-class _Wording(NamedTuple):
-    """A take's text conditions, where they come from, and what the user should know of them."""
-
-    text: Floats | None
-    source: TextSource
-    negative: Floats | None
-    warnings: tuple[str, ...]
 
 
 class Engine:
@@ -75,10 +69,11 @@ class Engine:
     def __init__(self, pack: Pack, device: str = "auto", remembered: int = 0) -> None:
         self.pack = pack
         self.stopwatch = Stopwatch()
-        self._sessions = Sessions(pack, cast("Device", device))  # which refuses unknown ones
+        wanted = cast("Device", device)
+        self._sessions = Sessions(pack, wanted)  # which refuses unknown ones
         self._generator = TakeGenerator(self._sessions, pack.manifest)
-        self._texts: dict[str, EncodedText] = {}
-        self._observations = Observations(remembered)
+        self._words = WordReader(self._sessions, pack, self.stopwatch)
+        self._viewer = Viewer(self._sessions, pack, wanted, self.stopwatch, remembered)
 
     @classmethod
     def load(cls, pack_id: str | None = None, *, device: str = "auto", remembered: int = 0) -> Self:
@@ -104,6 +99,10 @@ class Engine:
         names = self.pack.manifest.sampler.guidance
         return PROMPT_GUIDANCE if PROMPT_GUIDANCE in names else next(iter(names), PROMPT_GUIDANCE)
 
+    def stems(self, request: Request) -> tuple[Stem, ...]:
+        """Return which stems a request comes to, in their usual order."""
+        return stems_of(self.pack.manifest, request.stems)
+
     def check(self, request: Request, *spans: Span) -> None:
         """Refuse what this pack cannot do, before the work begins.
 
@@ -111,12 +110,19 @@ class Engine:
             InputError: A stem, prompt, guidance or span that the pack does not take.
             InferenceError: A prompt could not be encoded.
         """
-        self._generator.check_stem(self._stem(request))
+        stems = self.stems(request)
+        for stem in stems:
+            self._generator.check_stem(stem)
+        for stem in (*request.prompts, *request.negatives, *request.levels):
+            if stem not in stems:
+                raise InputError(
+                    f"Something was said of the stem {stem}, which is not asked for",
+                    f"Ask for it too (--stems {','.join((*stems, stem))}), or leave that out",
+                )
         guidance_values(self.pack.manifest.sampler, request.guidance)
         for span in spans:
             self._generator.check_length(span.samples(self.pack.manifest.audio.sample_rate))
-        for words in (request.prompt, request.negative):
-            self._encoded(words)
+        self._words.check(request)
 
     def observe(
         self,
@@ -139,14 +145,7 @@ class Engine:
             InferenceError: A graph failed.
             CancelledError: ``cancelled`` returned True.
         """
-        stages = stages_of(self.pack.manifest).intersection(stages)
-        if known := self._observations.recall(source, stages):
-            progress(LOOKING, 1.0)
-            return known
-        observer = Observer(self._sessions, self.pack, source, stages, self.stopwatch)
-        observation = observer.observe(progress, cancelled)
-        self._observations.keep(observation, stages)
-        return observation
+        return self._viewer.observe(source, progress, cancelled, stages)
 
     def takes(
         self,
@@ -168,30 +167,32 @@ class Engine:
         observation = self.observe(source, progress, cancelled, stages=stages)
         if request.cues is not None:
             observation = replace(observation, cues=request.cues)
-        wording = self._wording(request, observation)
-        observation = replace(observation, warnings=observation.warnings + wording.warnings)
-        material = Material(wording.text, wording.negative, observation.cues, observation.features)
+        wordings = {
+            stem: self._words.wording(stem, request, observation) for stem in self.stems(request)
+        }
+        said = dict.fromkeys(text for wording in wordings.values() for text in wording.warnings)
+        observation = replace(observation, warnings=(*observation.warnings, *said))
         for number, seed in enumerate(request.seeds(), 1):
-            provenance = self._provenance(request, observation, wording.source, seed)
+            provenance = self._provenance(request, observation, wordings, seed)
 
-            def tell(part: str, done: int, total: int, number: int = number) -> None:
-                if part == "sampling" and done == total:
-                    self.stopwatch.enter("decoder")
-                progress(part_of_take(number, request.takes, part), done / total)
+            def tell(part: str, done: float, number: int = number) -> None:
+                progress(part_of_take(number, request.takes, part), done)
 
-            yield self._take(provenance, observation, material, tell, cancelled)
+            yield self._take(provenance, observation, wordings, tell, cancelled)
 
     def generate(
         self,
         clip: str | os.PathLike[str] | Source,
         *,
-        prompt: str | None = None,
-        negative: str | None = None,
+        prompt: str | Mapping[Stem, str] | None = None,
+        negative: str | Mapping[Stem, str] | None = None,
         takes: int = 1,
         seed: int | None = None,
         steps: int | None = None,
         guidance: float | Mapping[str, float] | None = None,
         cues: CueSheet | None = None,
+        stems: Collection[Stem] = (),
+        levels: Mapping[Stem, float] | None = None,
         progress: Progress = unheard,
         cancelled: Cancelled = never,
     ) -> list[Take]:
@@ -199,13 +200,15 @@ class Engine:
 
         Args:
             clip: A file, or a stretch of one (see :class:`engine.source.Source`).
-            prompt: What to hear; without it, what is seen.
-            negative: What not to hear.
+            prompt: What to hear; without it, what is seen. For all stems, or stem by stem.
+            negative: What not to hear; for all stems, or stem by stem.
             takes: How many.
             seed: Of the first take, the next have seed + 1, ...; drawn if None.
             steps: Of the sampler; the pack's if None.
             guidance: How closely to follow the prompt, or the pack's guidance values by name.
             cues: A cue sheet to follow in place of what the pictures show.
+            stems: Which to make; if none is named, effects and ambience where the pack makes both.
+            levels: dB at which stems enter the mix; the pack's where not given.
             progress: Told the stage and how much of it is done, 0 to 1.
             cancelled: Asked between steps whether to stop.
 
@@ -216,72 +219,98 @@ class Engine:
         source = clip if isinstance(clip, Source) else Source.open(Path(clip), cancelled=cancelled)
         if not isinstance(guidance, Mapping):
             guidance = {} if guidance is None else {self.prompt_guidance: guidance}
-        request = Request(prompt, negative, takes, seed, steps, guidance, cues)
+        (words, of_stems), (refused, refused_of_stems) = _words(prompt), _words(negative)
+        request = Request(
+            *(words, refused, takes, seed, steps, guidance, cues, tuple(stems)),
+            *(of_stems, refused_of_stems, levels or {}),
+        )
         return list(self.takes(source, request, progress, cancelled))
 
     def _take(
         self,
         provenance: Provenance,
         observation: Observation,
-        material: Material,
-        tell: Callable[[str, int, int], None],
+        wordings: Mapping[Stem, Wording],
+        tell: Progress,
         cancelled: Cancelled,
     ) -> Take:
-        audio = self.pack.manifest.audio
-        settings = TakeSettings(
-            provenance.stem,
-            provenance.seed,
-            steps=provenance.steps,
-            guidance=provenance.guidance,
-        )
-        samples = observation.source.span.samples(audio.sample_rate)
-        with self.stopwatch.stage("sampler"):
-            waveform = self._generator.generate(settings, material, samples, tell, cancelled)
+        rate = self.pack.manifest.audio.sample_rate
+        waveforms = self._waveforms(provenance, observation, wordings, tell, cancelled)
         with self.stopwatch.stage("finish"):
-            finished = finish(waveform, audio.sample_rate)
+            finished = {stem: finish(waveforms.pop(stem), rate) for stem in wordings}
+            levels = {stem: origin.level for stem, origin in provenance.stems.items()}
+            mixed = mix_stems(finished, levels)
+            sync = self._sync(mixed.mix, observation)
         # One channel serves as many as the file has, without being copied.
-        shape = (audio.output_channels, samples)
-        return Take(np.broadcast_to(finished, shape), audio.sample_rate, observation, provenance)
+        shape = (self.pack.manifest.audio.output_channels, mixed.mix.shape[1])
+        return Take(
+            np.broadcast_to(mixed.mix, shape),
+            rate,
+            observation,
+            provenance,
+            {stem: np.broadcast_to(samples, shape) for stem, samples in mixed.stems.items()},
+            sync=sync,
+        )
 
-    def _stem(self, request: Request) -> Stem:
-        if request.stem is None:
-            return next(iter(self.pack.manifest.stems))
-        return request.stem
-
-    def _encoded(self, words: str | None) -> EncodedText | None:
-        """The features of a prompt, kept for the next take; None for no words."""
-        if not words or not words.strip():
+    def _sync(self, samples: Floats, observation: Observation) -> float | None:
+        """How well a take meets the cue sheet, if the pack was not given it to follow."""
+        if self.pack.manifest.cues:
             return None
-        manifest = self.pack.manifest
-        if manifest.text is None:
-            raise InputError(
-                f"Pack '{manifest.id}' takes no prompts", "Leave them out, or choose another pack"
-            )
-        if words not in self._texts:
-            with self.stopwatch.stage("text"):
-                encoder = TextEncoder(self._sessions, self.pack, manifest.text)
-                self._texts[words] = encoder.encode(words)
-        return self._texts[words]
+        return sync_score(samples, self.pack.manifest.audio.sample_rate, observation.cues)
 
-    def _wording(self, request: Request, observation: Observation) -> _Wording:
-        negative, prompt = self._encoded(request.negative), self._encoded(request.prompt)
-        warnings = tuple(text.warning for text in (prompt, negative) if text and text.warning)
-        refused = negative.features if negative else None
-        if prompt:
-            return _Wording(prompt.features, "prompt", refused, warnings)
-        if observation.scene.vector is not None:
-            return _Wording(observation.scene.vector, "pictures", refused, warnings)
-        return _Wording(None, "nothing", refused, warnings)
+    def _waveforms(
+        self,
+        provenance: Provenance,
+        observation: Observation,
+        wordings: Mapping[Stem, Wording],
+        tell: Progress,
+        cancelled: Cancelled,
+    ) -> dict[Stem, Floats]:
+        """All stems as the decoder gives them: first all are sampled, then all decoded."""
+        samples = observation.source.span.samples(self.pack.manifest.audio.sample_rate)
+        count = len(wordings)
+        latents: dict[Stem, Floats] = {}
+        waveforms: dict[Stem, Floats] = {}
+
+        def sampling(done: int, total: int) -> None:
+            tell("sampling", (len(latents) + done / total) / count)
+
+        def decoding(done: int, total: int) -> None:
+            tell("decoding", (len(waveforms) + done / total) / count)
+
+        settings = {
+            stem: TakeSettings(
+                stem, provenance.seed, steps=provenance.steps, guidance=provenance.guidance
+            )
+            for stem in wordings
+        }
+        for stem, wording in wordings.items():
+            material = Material(
+                wording.text, wording.negative, observation.cues, observation.features
+            )
+            with self.stopwatch.stage("sampler"):
+                latents[stem] = self._generator.draw(
+                    settings[stem], material, samples, sampling, cancelled
+                )
+        for stem, latent in latents.items():
+            with self.stopwatch.stage("decoder"):
+                waveforms[stem] = self._generator.decode(
+                    settings[stem], latent, samples, decoding, cancelled
+                )
+        return waveforms
 
     def _provenance(
-        self, request: Request, observation: Observation, text_source: TextSource, seed: int
+        self,
+        request: Request,
+        observation: Observation,
+        wordings: Mapping[Stem, Wording],
+        seed: int,
     ) -> Provenance:
         sampler = self.pack.manifest.sampler
         return Provenance(
             source=observation.source,
             prompt=request.prompt,
             negative=request.negative,
-            text_source=text_source,
             suggested_prompt=observation.scene.prompt,
             seed=seed,
             method=sampler.method,
@@ -291,5 +320,12 @@ class Engine:
             pack_sha256=measure(self.pack.folder / MANIFEST_NAME).sha256,
             cues=request.cues,
             device=self.device,
-            stem=self._stem(request),
+            stems={stem: wording.origin for stem, wording in wordings.items()},
         )
+
+
+def _words(
+    said: str | Mapping[Stem, str] | None,
+) -> tuple[str | None, Mapping[Stem, str]]:
+    """Words for all stems, and words for some."""
+    return (None, said) if isinstance(said, Mapping) else (said, {})

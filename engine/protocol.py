@@ -63,10 +63,13 @@ class Wish(Open):
         steps: Of the sampler; None: the pack's.
         guidance: Named guidance values that differ from the pack's. The empty name is how closely
             the prompt is followed, whatever the pack calls it.
-        stems: Which the pack shall make, one at present; empty: its first.
+        stems: Which the pack shall make; empty: effects and ambience, or what it makes of them.
         cues: A cue sheet's JSON to follow; None: the one read from the pictures.
         pack: Id; None: the default pack.
         device: "auto", "cpu" or "cuda".
+        prompts: Stem to words that count in place of ``prompt``.
+        negatives: Stem to words that count in place of ``negative``.
+        levels: Stem to dB at which it enters the mix; the pack's where not given.
     """
 
     prompt: Words | None = None
@@ -79,6 +82,9 @@ class Wish(Open):
     cues: Mapping[str, Any] | None = None
     pack: str | None = None
     device: str = "auto"
+    prompts: Mapping[str, Words] = field(default_factory=dict)
+    negatives: Mapping[str, Words] = field(default_factory=dict)
+    levels: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +209,13 @@ class TakeFile(Open):
     Attributes:
         number: In its folder.
         seed: Of its noise.
-        wav: Path of the sound.
+        wav: Path of the sound: the mix of its stems.
         video: Path of the pictures with it, if asked for.
         sidecar: Path of the JSON that says how to make it again.
         samples: Length per channel.
         sample_rate: Samples per second.
+        stems: Stem to the path of its sound, where the take has several; they sum to the mix.
+        sync: How well it meets the cue sheet, 0 to 1, where the pack does not follow one.
     """
 
     number: int
@@ -217,6 +225,8 @@ class TakeFile(Open):
     sidecar: str
     samples: int
     sample_rate: int
+    stems: Mapping[str, str] = field(default_factory=dict)
+    sync: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,10 +243,12 @@ class Done(Open):
 
     Attributes:
         id: The job.
-        result: Of generate {"cues": path, "suggested_prompt", "warnings"}; of cues {"cues": sheet,
-            "warnings"}; of suggest {"labels": [{"label", "probability"}], "suggested_prompt"}; of
-            packs {"packs": [{"id", "title", "licence", "commercial_use", "bytes", "stems",
-            "guidance", "fault"}]}, where a pack with a fault has that and an empty id alone.
+        result: Of generate {"cues": path, "suggested_prompt", "mood", "warnings"}; of cues {"cues":
+            sheet, "warnings"}; of suggest {"labels": [{"label", "probability"}],
+            "suggested_prompt", "mood": what a score is made of without a prompt}; of packs
+            {"packs": [{"id", "title", "licence", "commercial_use", "bytes", "stems",
+            "usual_stems", "levels", "guidance", "fault"}]}, where a pack with a fault has that and
+            an empty id alone.
     """
 
     id: JobId

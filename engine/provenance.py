@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,14 +23,36 @@ TextSource = Literal["prompt", "pictures", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
+class StemOrigin:
+    """What one stem of a take was made from.
+
+    Attributes:
+        prompt: Its own; None: it has none, the take's counts.
+        negative: Its own; None: it has none, the take's counts.
+        text_source: Whether the text condition is a prompt's, what the pictures show, or none.
+        heard: The text condition in words; empty if there are none.
+        level: dB at which it entered the mix.
+    """
+
+    prompt: str | None
+    negative: str | None
+    text_source: TextSource
+    heard: str
+    level: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What a take was made from.
 
     Attributes:
         source: The clip and the stretch of it that was sounded.
-        prompt: As asked; None if nobody asked.
-        negative: What was refused; None if nothing.
-        text_source: Whether the text condition is the prompt's, the recognised scene's, or none.
+        prompt: As asked for all stems; None if nobody asked.
+        negative: What was refused for all stems; None if nothing.
         suggested_prompt: What the scene suggests, whether it was used or not; empty if nothing.
         seed: Of the noise.
         method: The solver.
@@ -40,13 +62,12 @@ class Provenance:
         pack_sha256: Of its pack.json, which holds the sums of all its files.
         cues: The cue sheet, where it was given rather than read from the pictures.
         device: What computed it, "cpu" or "cuda".
-        stem: What was made, such as "effects".
+        stems: What was made, such as "effects", and of what.
     """
 
     source: Source
     prompt: str | None
     negative: str | None
-    text_source: TextSource
     suggested_prompt: str
     seed: int
     method: str
@@ -56,7 +77,13 @@ class Provenance:
     pack_sha256: str
     cues: CueSheet | None
     device: str
-    stem: Stem
+    stems: Mapping[Stem, StemOrigin]
+
+    @property
+    def heard(self) -> str:
+        """What the take is, in words: what was asked for, or else what was seen."""
+        said = dict.fromkeys(origin.heard for origin in self.stems.values() if origin.heard)
+        return ", ".join(said) or self.suggested_prompt
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values; times are exact fractions, written "48048/1001"."""
@@ -73,7 +100,6 @@ class Provenance:
             },
             "prompt": self.prompt,
             "negative": self.negative,
-            "text_source": self.text_source,
             "suggested_prompt": self.suggested_prompt,
             "seed": self.seed,
             "method": self.method,
@@ -82,7 +108,7 @@ class Provenance:
             "pack": {"id": self.pack, "sha256": self.pack_sha256},
             "cues": self.cues.to_json() if self.cues else "from the pictures",
             "device": self.device,
-            "stem": self.stem,
+            "stems": {stem: origin.to_json() for stem, origin in self.stems.items()},
         }
 
 

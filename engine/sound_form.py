@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from engine import __version__
 from engine.errors import InputError
 from engine.media.bwf import BroadcastInfo, write_bwf
-from engine.media.programme_loudness import TARGETS, Loudness, measure_loudness, normalise
+from engine.media.mixing import Mixed, normalise_stems
+from engine.media.programme_loudness import TARGETS, measure_loudness, normalise
+from engine.media.writer import write_wav
 from engine.provenance import portable
 from engine.timebase import parse_time
 
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from engine.media.programme_loudness import Loudness, Normalised, Target
     from engine.media.reader import Clip
     from engine.naming import UcsName
+    from engine.packs.manifest import Stem
     from engine.take_folder import TakeSlot
     from engine.takes import Take
 
@@ -29,15 +33,17 @@ WavFormat = Literal["wav", "bwf"]
 
 
 class WrittenSound(NamedTuple):
-    """A take's WAV.
+    """A take's WAVs.
 
     Attributes:
         path: Where it lies.
+        stems: Where each of its stems lies; none, if it has only one.
         facts: What the sidecar says, "loudness" included where it was measured.
         warnings: What a person should know of its level.
     """
 
     path: Path
+    stems: dict[Stem, Path]
     facts: dict[str, Any]
     warnings: tuple[str, ...]
 
@@ -58,66 +64,95 @@ class SoundForm:
     ucs: UcsName | None = None
 
     def write(self, take: Take, slot: TakeSlot) -> WrittenSound:
-        """Write a take's WAV into its slot.
+        """Write a take's WAV into its slot, and one for each of its stems if it has several.
 
         Raises:
             OutputError: It cannot be written.
         """
         facts: dict[str, Any] = {"wav_format": self.wav_format}
         warnings: tuple[str, ...] = ()
-        loudness: Loudness | None = None
         if self.target is not None:
             target = TARGETS[self.target]
-            result = normalise(take.samples, take.sample_rate, target)
-            take, loudness = replace(take, samples=result.samples), result.loudness
-            facts["loudness_target"] = self.target
+            take, result = brought_to(take, target)
+            facts |= {"loudness_target": self.target, "loudness": result.loudness.to_json()}
             warnings = tuple(text for text in (result.warning, target.remark) if text)
         elif self.wav_format == "bwf":
-            loudness = measure_loudness(take.samples, take.sample_rate)
-        if loudness is not None:
-            facts["loudness"] = loudness.to_json()
+            facts["loudness"] = measure_loudness(take.samples, take.sample_rate).to_json()
         facts = take.to_json() | facts
-        path = self._path(take, slot)
-        if self.wav_format == "bwf":
-            info = broadcast_info(take, facts, loudness, slot.number)
-            write_bwf(path, take.samples, take.sample_rate, info)
-        else:
-            take.save(path)
-        return WrittenSound(path, facts, warnings)
+        mix = slot.work / f"{self._base(take, slot)}.wav"
+        stems = {stem: self._beside(mix, stem) for stem in take.stems} if _several(take) else {}
+        for stem, path in stems.items():
+            facts["stems"][stem]["wav"] = path.name
+        self._write_wav(take, mix, facts, slot.number, None)
+        for stem, path in stems.items():
+            self._write_wav(take, path, facts, slot.number, stem)
+        return WrittenSound(mix, stems, facts, warnings)
 
-    def _path(self, take: Take, slot: TakeSlot) -> Path:
+    def _write_wav(
+        self, take: Take, path: Path, facts: Mapping[str, Any], number: int, stem: Stem | None
+    ) -> None:
+        samples = take.stems[stem] if stem else take.samples
+        if self.wav_format == "bwf":
+            loudness = measure_loudness(samples, take.sample_rate)
+            info = broadcast_info(take, facts, loudness, number, stem)
+            write_bwf(path, samples, take.sample_rate, info)
+        else:
+            write_wav(path, samples, take.sample_rate)
+
+    def _base(self, take: Take, slot: TakeSlot) -> str:
+        """The name without suffix of the take's mix."""
         if self.ucs is None:
-            return slot.path(".wav")
+            return slot.path("").name
         number = slot.number
         while True:
-            name = f"{self.ucs.file_name(heard(take), number)}.wav"
-            if not (slot.work.parent / name).exists():  # left where its sidecar was deleted
-                return slot.work / name
-            number += 1
+            base = self.ucs.file_name(take.provenance.heard, number)
+            if not any(slot.work.parent.glob(f"{base}[._]*")):
+                return base
+            number += 1  # some were left where their sidecar was deleted
+
+    def _beside(self, mix: Path, stem: Stem) -> Path:
+        """Where a stem lies; UCS has its last field for what the user wants to add."""
+        return mix.with_name(f"{mix.stem}{'.' if self.ucs is None else '_'}{stem}.wav")
 
 
-def heard(take: Take) -> str:
-    """Return in words what a take is: the prompt, or what was seen."""
-    return take.provenance.prompt or take.provenance.suggested_prompt
+def _several(take: Take) -> bool:
+    return len(take.stems) > 1
+
+
+def brought_to(take: Take, target: Target) -> tuple[Take, Normalised]:
+    """Return a take at a target's loudness, its stems with it, and what came of it."""
+    if _several(take):
+        mixed, result = normalise_stems(
+            Mixed(dict(take.stems), take.samples), take.sample_rate, target
+        )
+        return replace(take, samples=mixed.mix, stems=mixed.stems), result
+    result = normalise(take.samples, take.sample_rate, target)
+    stems = dict.fromkeys(take.stems, result.samples)
+    return replace(take, samples=result.samples, stems=stems), result
 
 
 def broadcast_info(
-    take: Take, facts: Mapping[str, Any], loudness: Loudness | None, number: int
+    take: Take,
+    facts: Mapping[str, Any],
+    loudness: Loudness,
+    number: int,
+    stem: Stem | None = None,
 ) -> BroadcastInfo:
     """Return what a Broadcast Wave file says of a take.
 
     Args:
         take: The take.
         facts: Its sidecar's values.
-        loudness: As measured.
+        loudness: Of what the file holds.
         number: Of the take.
+        stem: Which of its stems the file holds; None: all.
     """
     source, made = take.observation.source, take.provenance
     timecode = source.clip.timecode or ""
     carried = portable(facts)
-    words = json.dumps(carried, sort_keys=True).encode()
+    words = json.dumps([carried, stem] if stem else carried, sort_keys=True).encode()
     return BroadcastInfo(
-        description=heard(take),
+        description=made.stems[stem].heard if stem else made.heard,
         start=timecode_start(source.clip) + source.span.media_start,
         rate=source.clip.rate if timecode else None,
         drop_frame=timecode[-3:-2] in {";", ",", "."},
@@ -128,7 +163,7 @@ def broadcast_info(
         scene=source.name or source.clip.path.stem,
         take=str(number),
         tape=source.clip.path.name,
-        tracks=_track_names(made.stem, take.samples.shape[0]),
+        tracks=_track_names(stem or "+".join(made.stems), take.samples.shape[0]),
         provenance=carried,
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.media.mux import SoundCodec
     from engine.observation import Observation
+    from engine.packs.manifest import Stem
     from engine.progress import Cancelled
     from engine.provenance import Provenance
 
@@ -28,16 +29,22 @@ class Take:
     """One generated sound.
 
     Attributes:
-        samples: float32 [channels, samples], exactly as long as the span.
+        samples: float32 [channels, samples], exactly as long as the span; the mix of its stems.
         sample_rate: Samples per second.
         observation: What was seen in the pictures; the same for all takes of a request.
         provenance: Everything needed to make it again.
+        stems: Each of its stems in the form of ``samples``; written as 24-bit files they sum to it
+            to the last bit.
+        sync: How well its onsets meet the cue sheet, 0 to 1, where the pack was not given it to
+            follow; None where it was, or where nothing happens.
     """
 
     samples: NDArray[np.float32]
     sample_rate: int
     observation: Observation
     provenance: Provenance
+    stems: Mapping[Stem, NDArray[np.float32]]
+    sync: float | None = None
 
     @property
     def seed(self) -> int:
@@ -86,4 +93,5 @@ class Take:
         """Return the sidecar's values."""
         channels, samples = self.samples.shape
         size = {"samples": samples, "sample_rate": self.sample_rate, "channels": channels}
-        return self.provenance.to_json() | size
+        judged = {} if self.sync is None else {"sync": round(self.sync, 3)}
+        return self.provenance.to_json() | size | judged

@@ -15,7 +15,9 @@ from engine.cli import main
 from engine.cues import CueSheet
 from tests.flashes import GREY, flash_film
 
-TAKE_KEYS = {"number", "seed", "wav", "video", "sidecar", "samples", "sample_rate"}
+TAKE_KEYS = {"number", "seed", "wav", "stems", "video", "sidecar", "samples", "sample_rate"}
+RESULT_KEYS = {"takes", "cues", "suggested_prompt", "mood", "warnings"}
+SOUNDS = ("ambience.wav", "effects.wav", "wav")
 
 Generate: TypeAlias = Callable[..., dict[str, Any]]
 
@@ -68,10 +70,10 @@ def test_a_take_is_a_wav_a_video_a_sidecar_and_the_cue_sheet(
     generate: Generate, film: Path, tmp_path: Path
 ) -> None:
     result = generate(film, "--seed", "7", "--takes", "2")
-    assert result.keys() == {"takes", "cues", "suggested_prompt", "warnings"}
+    assert result.keys() == RESULT_KEYS
     assert names(tmp_path / "takes") == [
         "dog/cues.json",
-        *(f"dog/take-{k}.{suffix}" for k in (1, 2) for suffix in ("json", "mp4", "wav")),
+        *sorted(f"dog/take-{k}.{kind}" for k in (1, 2) for kind in ("json", "mp4", *SOUNDS)),
     ]
     first, second = result["takes"]
     assert first.keys() == TAKE_KEYS
@@ -101,7 +103,10 @@ def test_no_video_is_written_where_none_is_wanted(
 ) -> None:
     (take,) = generate(film, "--no-video")["takes"]
     assert take["video"] is None
-    assert names(tmp_path / "takes") == ["dog/cues.json", "dog/take-1.json", "dog/take-1.wav"]
+    assert names(tmp_path / "takes") == [
+        "dog/cues.json",
+        *sorted(f"dog/take-1.{kind}" for kind in ("json", *SOUNDS)),
+    ]
 
 
 def test_the_sidecar_says_what_was_asked_and_used(generate: Generate, film: Path) -> None:
@@ -111,10 +116,8 @@ def test_the_sidecar_says_what_was_asked_and_used(generate: Generate, film: Path
     assert sidecar["clip"]["path"] == str(film)
     assert len(sidecar["clip"]["sha256"]) == 64
     assert sidecar["span"] == {"rate": "25", "frames": 50, "media_start": "0", "speed": "1"}
-    assert (sidecar["prompt"], sidecar["negative"], sidecar["text_source"]) == (
-        *("rain", "wind"),
-        "prompt",
-    )
+    assert (sidecar["prompt"], sidecar["negative"]) == ("rain", "wind")
+    assert sidecar["stems"]["effects"]["text_source"] == "prompt"
     assert (sidecar["seed"], sidecar["steps"]) == (3, 5)
     assert sidecar["guidance"] == {"text": 3, "cues": 2}
     assert sidecar["pack"]["id"] == "tiny"
@@ -157,12 +160,12 @@ def test_an_edited_cue_sheet_goes_back_in(generate: Generate, film: Path, tmp_pa
 def test_several_clips_share_one_object(generate: Generate, film: Path, tmp_path: Path) -> None:
     wall = flash_film(tmp_path / "films", "wall.mp4", flashes=(), colour=GREY)
     result = generate(film, wall, "--takes", "2", "--seed", "1")
-    assert result.keys() == {"takes", "cues", "suggested_prompt", "warnings", "clips"}
+    assert result.keys() == RESULT_KEYS | {"clips"}
     assert [Path(take["wav"]).parent.name for take in result["takes"]] == [
         *("dog", "dog", "wall", "wall")
     ]
     first, second = result["clips"]
-    assert first.keys() == {"clip", "takes", "cues", "suggested_prompt", "warnings"}
+    assert first.keys() == RESULT_KEYS | {"clip"}
     assert [first["clip"], second["clip"]] == [str(film), str(wall)]
     assert result["takes"] == first["takes"] + second["takes"]
     assert (result["cues"], result["suggested_prompt"]) == (

@@ -101,7 +101,7 @@ def test_without_a_seed_one_is_drawn_and_told(engine: Engine, film: Path) -> Non
 def test_without_a_prompt_the_pictures_speak(engine: Engine, film: Path) -> None:
     (take,) = engine.generate(film, seed=1)
     assert take.observation.scene.prompt == "a dog barking"
-    assert take.provenance.text_source == "pictures"
+    assert take.provenance.stems["effects"].text_source == "pictures"
 
 
 @pytest.mark.parametrize("blank", [None, "", "  "])
@@ -111,7 +111,7 @@ def test_unknown_pictures_without_a_prompt_leave_the_cues_alone(
     clip = flash_film(tmp_path, colour=GREY)
     (take,) = engine.generate(clip, seed=1, prompt=blank)
     assert take.observation.scene.prompt == ""
-    assert take.provenance.text_source == "nothing"
+    assert take.provenance.stems["effects"].text_source == "nothing"
     assert [event.kind for event in take.observation.cues.events].count("impact") == 2
 
 
@@ -119,7 +119,7 @@ def test_prompt_and_negative_prompt_change_the_take(engine: Engine, film: Path) 
     (plain,) = engine.generate(film, seed=1)
     (prompted,) = engine.generate(film, seed=1, prompt="rain on a roof")
     (refused,) = engine.generate(film, seed=1, prompt="rain on a roof", negative="thunder")
-    assert prompted.provenance.text_source == "prompt"
+    assert prompted.provenance.stems["effects"].text_source == "prompt"
     assert difference(plain, prompted) > 0.01
     assert difference(prompted, refused) > 0.01
 

@@ -42,7 +42,8 @@ class FoundTake:
 
     def fits(self, wanted: Mapping[str, Any]) -> bool:
         """Return whether the sidecar says all of ``wanted``, in which mappings may say less."""
-        return _says(self.facts, wanted)
+        same_stems = {*self.facts.get("stems", ())} == {*wanted.get("stems", ())}
+        return same_stems and _says(self.facts, wanted)
 
 
 def _says(facts: object, wanted: object) -> bool:

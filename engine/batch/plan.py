@@ -187,6 +187,18 @@ class Planner:
         """The file's sum; large files are not read again that an earlier run has read."""
         return self._index.sum_of(clip) or sum_of(media.path, cancelled)
 
+    def _stems(self, wish: Request) -> dict[str, dict[str, Any]]:
+        """What the sidecar of a take says of its stems, all of them."""
+        levels = self._engine.pack.manifest.levels
+        return {
+            stem: {
+                "prompt": wish.prompts.get(stem),
+                "negative": wish.negatives.get(stem),
+                "level": wish.levels.get(stem, levels.get(stem, 0.0)),
+            }
+            for stem in self._engine.stems(wish)
+        }
+
     def _wanted(self, source: Source, wish: Request) -> dict[str, Any]:
         """What the sidecar of a take says that is the one wanted."""
         manifest = self._engine.pack.manifest
@@ -198,7 +210,7 @@ class Planner:
             "steps": wish.steps or manifest.sampler.steps,
             "guidance": guidance_values(manifest.sampler, wish.guidance),
             "pack": {"sha256": self._pack},
-            "stem": wish.stem or next(iter(manifest.stems)),
+            "stems": self._stems(wish),
             "wav_format": self._delivery.sound.wav_format,
         }
         if self._delivery.sound.target:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from engine.commands.wish import add_words
 from engine.errors import InputError
 from engine.inference.guidance import MAX_GUIDANCE
 from engine.request import MAX_SEED, MAX_STEPS
@@ -76,8 +77,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
 
 def add_wish(parser: argparse.ArgumentParser, seeds: str) -> None:
     """Declare what to hear and how to sample; ``seeds`` says what the seed stands for."""
-    parser.add_argument("--prompt", metavar="T", help="what to hear; without it, what is seen")
-    parser.add_argument("--negative", metavar="T", help="what not to hear")
+    add_words(parser)
     parser.add_argument("--seed", type=whole_number(0, MAX_SEED), metavar="S", help=seeds)
     parser.add_argument(
         "--steps", type=whole_number(1, MAX_STEPS), metavar="N", help="default: the pack's"

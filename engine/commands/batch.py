@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from engine.commands.arguments import (
     sound_form,
     whole_number,
 )
+from engine.commands.wish import asked
 from engine.duration import spoken
 from engine.errors import InputError
 from engine.request import MAX_TAKES
@@ -137,18 +139,11 @@ def _prepare(arguments: argparse.Namespace, console: Console, cancelled: Cancell
     from engine.batch.plan import Planner
     from engine.delivery import Delivery
     from engine.pipeline import Engine
-    from engine.request import Request
 
     prompts = prompt_sheet(arguments)
     clips = batch_clips(arguments.clips, arguments.output)
     engine = Engine.load(arguments.pack, device=arguments.device, remembered=1)
-    request = Request(
-        prompt=arguments.prompt,
-        negative=arguments.negative,
-        takes=arguments.takes,
-        steps=arguments.steps,
-        guidance={name or engine.prompt_guidance: x for name, x in arguments.guidance or ()},
-    )
+    request = replace(asked(arguments, engine), takes=arguments.takes, seed=None)
     engine.check(request)
     codec = arguments.audio_codec if arguments.video else None
     delivery = Delivery(arguments.output, codec, arguments.container, sound_form(arguments))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.commands.arguments import add_engine, add_prompts, add_wish, prompt_sheet
+from engine.commands.wish import asked
 from engine.duration import spoken
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _LONGEST_HANDLE = 60
 _MOST_CLIPS = 1_000_000
-_STEMS = ("effects", "ambience", "score", "dialogue")
 
 
 class EditJob(NamedTuple):
@@ -69,12 +69,6 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     form = "in the edit's timecode, such as 01:00:10:00"
     parser.add_argument("--start", metavar="TC", default="", help=f"only clips after this ({form})")
     parser.add_argument("--end", metavar="TC", default="", help="only clips before this")
-    parser.add_argument(
-        "--stem",
-        action="append",
-        choices=_STEMS,
-        help="what to make; repeated, one sound each (default: the pack's first)",
-    )
     parser.add_argument(
         "--handles",
         type=_handle,
@@ -129,21 +123,16 @@ def prepare(arguments: argparse.Namespace, cancelled: Callable[[], bool]) -> Edi
         LumiphoneError: Whatever cannot be used.
     """
     from engine.pipeline import Engine
-    from engine.request import Request
     from engine.timeline.edit import read_edit
     from engine.timeline.planning import make_plan
 
     prompts = prompt_sheet(arguments)
     edit = read_edit(arguments.edit)
-    plan = make_plan(edit, _choice(arguments), arguments.stem or (None,), cancelled)
     engine = Engine.load(arguments.pack, device=arguments.device)
-    request = Request(
-        prompt=arguments.prompt,
-        negative=arguments.negative,
-        seed=arguments.seed,
-        steps=arguments.steps,
-        guidance={name or engine.prompt_guidance: x for name, x in arguments.guidance or ()},
-    )
+    request = asked(arguments, engine)
+    stems = engine.stems(request)
+    apart = stems if request.stems or len(stems) > 1 else (None,)
+    plan = make_plan(edit, _choice(arguments), apart, cancelled)
     _check(engine, plan, request, prompts)
     shown = plan.to_json(request.steps or engine.pack.manifest.sampler.steps)
     return EditJob(plan, engine, request, prompts, shown)
@@ -167,11 +156,8 @@ def _choice(arguments: argparse.Namespace) -> Choice:
 
 
 def _check(engine: Engine, plan: Plan, request: Request, prompts: PromptSheet) -> None:
-    from dataclasses import replace
-
     for job in plan.jobs:
-        wish = prompts.wish(replace(request, stem=job.stem), job.names)
-        engine.check(wish, job.span)
+        engine.check(prompts.wish(request, job.names), job.span)
 
 
 def show_plan(job: EditJob, console: Console) -> None:

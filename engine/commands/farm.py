@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.arguments import add_json, whole_number
 from engine.commands.edit_job import add_edit, prepare, show_plan
+from engine.commands.wish import said_of_all, said_of_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,10 +135,10 @@ def _parameters(arguments: argparse.Namespace, job: EditJob) -> Iterator[Paramet
     yield Parameter("ClipsPerTask", arguments.clips_per_task, "Clips in one go.", "INT")
     yield Parameter("Lumiphone", arguments.command, "What starts Lumiphone.")
     yield Parameter("Seed", seed, "Another seed is another take.", "INT", "--seed")
-    if arguments.prompt:
-        yield Parameter("Prompt", arguments.prompt, "What to hear.", option="--prompt")
-    if arguments.negative:
-        yield Parameter("Negative", arguments.negative, "What not to hear.", option="--negative")
+    if prompt := said_of_all(arguments.prompt):
+        yield Parameter("Prompt", prompt, "What to hear.", option="--prompt")
+    if negative := said_of_all(arguments.negative):
+        yield Parameter("Negative", negative, "What not to hear.", option="--negative")
     if arguments.prompts:
         path = str(arguments.prompts.absolute())
         yield Parameter("Prompts", path, "What to hear in which clip.", "INPUT", "--prompts")
@@ -150,8 +151,7 @@ def _parameters(arguments: argparse.Namespace, job: EditJob) -> Iterator[Paramet
 
 def _settings(arguments: argparse.Namespace) -> Iterator[str]:
     """The words of the edit's other settings, as they were given."""
-    for stem in arguments.stem or ():
-        yield from ("--stem", stem)
+    yield from said_of_stems(arguments)
     if arguments.handles:
         yield from ("--handles", str(arguments.handles))
     if arguments.steps:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from engine.commands.arguments import (
     sound_form,
     whole_number,
 )
+from engine.commands.wish import asked
 from engine.errors import InputError
 from engine.request import MAX_TAKES
 
@@ -29,6 +31,7 @@ _DESCRIPTION = """\
 Generate sound for clips. For each clip and take it writes
 
   DIR/<clip name>/take-<k>.wav   24-bit sound, exactly as long as the pictures (see --wav-format)
+  DIR/<clip name>/take-<k>.<stem>.wav   its stems, which sum to it (with several --stems)
   DIR/<clip name>/take-<k>.mp4   the clip's own pictures, untouched, with the take (.mov for PCM)
   DIR/<clip name>/take-<k>.json  everything needed to make the take again
   DIR/<clip name>/cues.json      what happens when; edit it and give it back with --cues
@@ -38,11 +41,11 @@ the new one becomes cues-2.json. Another clip of the same name gets a folder of 
 clip-2). After a cancel or an error the finished takes stay and everything else goes.
 """
 _EPILOG = """\
-With --json the last line on stdout is one object: {"takes": [{"number", "seed", "wav", "video",
-"sidecar", "samples", "sample_rate"}], "cues", "suggested_prompt", "warnings"}. For several clips
-"takes" and "warnings" cover all of them in the given order, "cues" and "suggested_prompt" are the
-first clip's, and "clips" is added: a list of such objects, one per clip, each with its path as
-"clip".
+With --json the last line on stdout is one object: {"takes": [{"number", "seed", "wav", "stems",
+"video", "sidecar", "samples", "sample_rate"}], "cues", "suggested_prompt", "mood", "warnings"};
+"stems" maps each stem to its WAV, if there are several. For several clips "takes" and "warnings"
+cover all of them in the given order, "cues", "suggested_prompt" and "mood" are the first clip's,
+and "clips" is added: a list of such objects, one per clip, each with its path as "clip".
 """
 
 
@@ -79,10 +82,10 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
     Raises:
         LumiphoneError: Whatever went wrong; finished takes stay.
     """
+    from engine.commands.licence import announce
     from engine.cues import CueSheet
     from engine.delivery import Delivery
     from engine.pipeline import Engine
-    from engine.request import Request
     from engine.source import Source
 
     check_video(arguments)
@@ -90,15 +93,9 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
         raise InputError("--cues was given for several clips", "Give the one clip it belongs to")
     sound = sound_form(arguments)
     engine = Engine.load(arguments.pack, device=arguments.device)
-    request = Request(
-        prompt=arguments.prompt,
-        negative=arguments.negative,
-        takes=arguments.takes,
-        seed=arguments.seed,
-        steps=arguments.steps,
-        guidance={name or engine.prompt_guidance: x for name, x in arguments.guidance or ()},
-        cues=CueSheet.load(arguments.cues) if arguments.cues else None,
-    )
+    announce(engine.pack.manifest, console)
+    cues = CueSheet.load(arguments.cues) if arguments.cues else None
+    request = replace(asked(arguments, engine), takes=arguments.takes, cues=cues)
     engine.check(request)
     sources = [
         Source.open(clip, arguments.start, arguments.end, cancelled) for clip in arguments.clips
@@ -120,10 +117,19 @@ def _report(clip: dict[str, Any], console: Console) -> None:
         console.warning(f"{clip['clip']}: {warning}")
     if clip["suggested_prompt"]:
         console.line(f"{clip['clip']} looks like: {clip['suggested_prompt']}")
+    if any("score" in take["stems"] for take in clip["takes"]):
+        console.line(f"{clip['clip']} suggests a score of: {clip['mood']}")
     for take in clip["takes"]:
         console.line(f"{take['wav']}  (seed {take['seed']})")
+        for stem, wav in take["stems"].items():
+            console.line(f"{wav}  ({stem})")
         if take["video"]:
             console.line(take["video"])
+    judged = [take for take in clip["takes"] if "sync" in take]
+    if len(judged) > 1:  # a single one is the best and the worst
+        judged.sort(key=lambda take: take["sync"], reverse=True)
+        ranked = (f"take {take['number']} ({take['sync']:.0%})" for take in judged)
+        console.line(f"Onsets that meet the cue sheet: {', '.join(ranked)}")
 
 
 def _merged(clips: list[dict[str, Any]]) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
 
 
 def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    from engine.inspection import stem_in_words, stems_in
+
     span, pack, program = facts["span"], facts["pack"], facts["program"]
     length = f"{span.get('frames')} pictures at {span.get('rate')} a second"
     place = f"from {span.get('media_start')} s, speed {span.get('speed')}"
@@ -78,11 +80,12 @@ def _rows(facts: dict[str, Any]) -> list[tuple[str, str]]:
     rows += [
         (name.replace("_", " "), _text(facts[name]))
         for name in (
-            *("stem", "prompt", "negative", "suggested_prompt", "seed", "method", "steps"),
+            *("prompt", "negative", "suggested_prompt", "seed", "method", "steps"),
             *("guidance", "device", "loudness_target", "loudness"),
         )
         if facts.get(name) is not None and facts[name] != ""
     ]
+    rows += [(stem, stem_in_words(known)) for stem, known in stems_in(facts).items()]
     given = isinstance(facts.get("cues"), dict)
     return [*rows, ("cue sheet", "given by hand" if given else "from the pictures")]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from engine.media.limiter import highest_level, stretches
 from engine.media.loudness import CEILING_DB
+from engine.media.programme_loudness import Normalised, measure_loudness, normalise, shortfall
 from engine.media.true_peak import block_peaks
 
 if TYPE_CHECKING:
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from engine.media.programme_loudness import Target
+
     Samples = npt.NDArray[np.float32]
 
 Name = TypeVar("Name", bound=str)
 
-_TOO_HIGH = 1.001
+_CLOSE = 0.001
 _STEPS = np.float32(1 << 23)  # of 24 bits, per full scale
 
 
@@ -49,16 +53,47 @@ def mix_stems(stems: Mapping[Name, Samples], levels: Mapping[Name, float]) -> Mi
     levelled = {
         name: cast("Samples", samples * np.float32(gains[name])) for name, samples in stems.items()
     }
-    highest = highest_level(CEILING_DB)
-    sounds = [*levelled.values()]
-    if len(sounds) > 1:
-        sounds.append(_sum(levelled))
-    peak = max(float(block_peaks(samples, highest).max(initial=0.0)) for samples in sounds)
+    return _quantised(levelled, min(1.0, _headroom(levelled, CEILING_DB)))
+
+
+def normalise_stems(
+    mixed: Mixed[Name], sample_rate: int, target: Target
+) -> tuple[Mixed[Name], Normalised]:
+    """Bring a mix to a target by one gain for all its stems, which go on to sum to it.
+
+    Without a limiter a mix of high peaks stays quieter than the target; the warning says so.
+
+    Args:
+        mixed: From :func:`mix_stems`, 1 or 2 channels; left as it is.
+        sample_rate: Samples per second.
+        target: Such as ``TARGETS["r128"]``.
+
+    Raises:
+        InputError: More channels than that.
+    """
+    before = measure_loudness(mixed.mix, sample_rate)
+    if not math.isfinite(before.integrated):
+        return mixed, normalise(mixed.mix, sample_rate, target)  # which says so
+    wanted = 10 ** ((target.integrated - before.integrated) / 20)
+    gain = min(wanted, _headroom(mixed.stems, target.ceiling))
+    moved = _quantised(mixed.stems, gain)
+    after = measure_loudness(moved.mix, sample_rate)
+    result = Normalised(moved.mix, 20 * math.log10(gain), after, shortfall(after, target))
+    return moved, result
+
+
+def _headroom(stems: Mapping[Name, Samples], ceiling_db: float) -> float:
+    """The gain that brings the highest peak, of a stem or of the sum, to a ceiling."""
+    highest = highest_level(ceiling_db)
+    sounds = [*stems.values(), *([_sum(stems)] if len(stems) > 1 else [])]
+    # Peaks are only looked for where they could matter; what lies lower reads a little too low.
+    floor = max(float(np.abs(samples).max(initial=0.0)) for samples in sounds)
+    peak = max(float(block_peaks(samples, floor).max(initial=0.0)) for samples in sounds)
     # What was limited to just that level keeps it.
-    return quantised(levelled, highest / peak if peak > highest * _TOO_HIGH else 1.0)
+    return highest / peak if peak > 0 and abs(peak / highest - 1) > _CLOSE else 1.0
 
 
-def quantised(stems: Mapping[Name, Samples], gain: float) -> Mixed[Name]:
+def _quantised(stems: Mapping[Name, Samples], gain: float) -> Mixed[Name]:
     """Return stems times a gain, rounded to 24 bits, and the sum of what was rounded.
 
     Args:

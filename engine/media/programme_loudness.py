@@ -193,10 +193,14 @@ def normalise(mix: npt.NDArray[np.float32], sample_rate: int, target: Target) ->
         missing = target.integrated - after.integrated
         if abs(missing) <= _CLOSE:
             break
-    warning = ""
-    if abs(missing) > target.tolerance:
-        warning = (
-            f"The mix is {after.integrated:.1f} LUFS where {target.title} wants "
-            f"{target.integrated:g}: its peaks reach the ceiling of {target.ceiling:g} dBTP"
-        )
-    return Normalised(samples, gain, after, warning)
+    return Normalised(samples, gain, after, shortfall(after, target))
+
+
+def shortfall(loudness: Loudness, target: Target) -> str:
+    """Return a warning that peaks kept a mix from its target, or nothing if they did not."""
+    if abs(target.integrated - loudness.integrated) <= target.tolerance:
+        return ""
+    return (
+        f"The mix is {loudness.integrated:.1f} LUFS where {target.title} wants "
+        f"{target.integrated:g}: its peaks reach the ceiling of {target.ceiling:g} dBTP"
+    )

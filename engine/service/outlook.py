@@ -34,14 +34,15 @@ def stages_of_look(seconds: float) -> list[Stage]:
     return [Stage(LOOKING, "looking", seconds)]
 
 
-def stages_of_takes(seconds: float, takes: int, steps: int) -> list[Stage]:
+def stages_of_takes(seconds: float, takes: int, steps: int, stems: int = 1) -> list[Stage]:
     """Return the stages of making takes of a span."""
+    work = seconds * stems
     stages = stages_of_look(seconds)
     for number in range(1, takes + 1):
         stages += [
-            Stage(part_of_take(number, takes, "sampling"), "sampling", seconds * steps),
-            Stage(part_of_take(number, takes, "decoding"), "decoding", seconds),
-            Stage(WRITING, "writing", seconds),
+            Stage(part_of_take(number, takes, "sampling"), "sampling", work * steps),
+            Stage(part_of_take(number, takes, "decoding"), "decoding", work),
+            Stage(WRITING, "writing", work),
         ]
     return stages
 

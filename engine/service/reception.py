@@ -21,6 +21,7 @@ from engine.protocol import (
     Ready,
 )
 from engine.service.jobs import DuplicateError
+from engine.stems import usual_stems
 from engine.wire import ProtocolError, request_of
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ def list_packs() -> list[dict[str, Any]]:
             "commercial_use": manifest.licence.commercial_use,
             "bytes": sum(entry.bytes for entry in manifest.files.values()),
             "stems": list(manifest.stems),
+            "usual_stems": list(usual_stems(manifest)),
+            "levels": {stem: manifest.levels.get(stem, 0.0) for stem in manifest.stems},
             "guidance": dict(manifest.sampler.guidance),
             "fault": None,
         }

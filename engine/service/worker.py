@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from engine.cues import CueSheet
 from engine.delivery import Delivery
-from engine.errors import InputError
 from engine.memory import give_back
 from engine.packs.registry import get_pack
 from engine.pipeline import Engine
@@ -18,7 +17,7 @@ from engine.service.outlook import Outlook, Pace, stages_of_look, stages_of_take
 from engine.service.sources import Sources, checked_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from engine.packs.manifest import Stem
     from engine.packs.registry import Pack
@@ -91,12 +90,13 @@ class Worker:
         engine = self._load(job.wish.pack, job.wish.device, job, send)
         request = _request(job.wish, engine)
         steps = request.steps or engine.pack.manifest.sampler.steps
-        stages = stages_of_takes(float(source.span.duration), request.takes, steps)
+        seconds, stems = float(source.span.duration), len(engine.stems(request))
+        stages = stages_of_takes(seconds, request.takes, steps, stems)
         teller = _Teller(job.id, Outlook(stages, self._pace(engine)), send)
         made = delivery.deliver(
             engine, source, request, teller.progress, cancelled, on_take=teller.take
         )
-        return {key: made[key] for key in ("cues", "suggested_prompt", "warnings")}
+        return {key: made[key] for key in ("cues", "suggested_prompt", "mood", "warnings")}
 
     def _look(
         self,
@@ -118,6 +118,7 @@ class Worker:
                 for label in seen.scene.labels
             ],
             "suggested_prompt": seen.scene.prompt,
+            "mood": seen.mood,
         }
 
     def _load(
@@ -138,10 +139,6 @@ class Worker:
 
 
 def _request(wish: Wish, engine: Engine) -> Request:
-    if len(wish.stems) > 1:
-        raise InputError(
-            f"{' and '.join(wish.stems)} were asked for at once", "Choose one stem for each job"
-        )
     return Request(
         prompt=wish.prompt,
         negative=wish.negative,
@@ -150,5 +147,9 @@ def _request(wish: Wish, engine: Engine) -> Request:
         steps=wish.steps,
         guidance={name or engine.prompt_guidance: value for name, value in wish.guidance.items()},
         cues=None if wish.cues is None else CueSheet.from_json(dict(wish.cues), "The cue sheet"),
-        stem=cast("Stem", wish.stems[0]) if wish.stems else None,  # the engine checks it
+        # The engine checks them.
+        stems=cast("tuple[Stem, ...]", wish.stems),
+        prompts=cast("Mapping[Stem, str]", wish.prompts),
+        negatives=cast("Mapping[Stem, str]", wish.negatives),
+        levels=cast("Mapping[Stem, float]", wish.levels),
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from engine.packs.manifest import Stem
     from engine.pipeline import Engine
     from engine.progress import Cancelled, Progress
     from engine.request import Request
@@ -110,6 +111,7 @@ class Sounding:
         self._alone = alone
         self._index = ResultIndex(folder, request.seed)
         self._sums: dict[Path, str] = {}
+        self._kept: tuple[int, Take] | None = None  # the last clip's, for its other stems
         self._pack = measure(engine.pack.folder / MANIFEST_NAME).sha256
 
     @property
@@ -168,8 +170,24 @@ class Sounding:
 
     def _wish(self, job: Job) -> Request:
         seed = (self.seed + job.number - 1) % (MAX_SEED + 1)
-        wish = replace(self._request, takes=1, seed=seed, stem=job.stem)
+        wish = replace(self._request, takes=1, seed=seed, stems=self._stems(job))
         return self._prompts.wish(wish, job.names)
+
+    def _stems(self, job: Job) -> tuple[Stem, ...]:
+        """The stems that are made together with this one; they share one gain."""
+        jobs = self._plan.jobs
+        return tuple(other.stem for other in jobs if other.number == job.number and other.stem)
+
+    def _take(self, job: Job, progress: Progress, cancelled: Cancelled) -> Take:
+        """The clip's take, of which each of its jobs writes one stem."""
+        if self._kept is None or self._kept[0] != job.number:
+            path = job.clip.path
+            if path not in self._sums:
+                self._sums[path] = sum_of(path, cancelled)
+            source = Source(job.clip, job.span, self._sums[path], job.placed.name)
+            (take,) = self._engine.takes(source, self._wish(job), progress, cancelled)
+            self._kept = (job.number, take)
+        return self._kept[1]
 
     def _digest(self, job: Job) -> str:
         """The sum of everything that the sound depends on, wherever its files lie."""
@@ -182,6 +200,7 @@ class Sounding:
             "place": [self._plan.edit.start, job.first, self._plan.edit.drop_frame],
             "fades": [job.placed.fade_in, job.placed.fade_out],
             "request": asdict(self._wish(job)),
+            "stem": job.stem,
             "pack": self._pack,
         }
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
@@ -216,12 +235,8 @@ class Sounding:
     def _made(self, job: Job, progress: Progress, cancelled: Cancelled) -> Result:
         wav, sidecar = self._paths(job)
         sidecar.unlink(missing_ok=True)  # while the sound changes, nothing says that it is whole
-        path = job.clip.path
-        if path not in self._sums:
-            self._sums[path] = sum_of(path, cancelled)
-        source = Source(job.clip, job.span, self._sums[path], job.placed.name)
         digest = self._digest(job)
-        (take,) = self._engine.takes(source, self._wish(job), progress, cancelled)
+        take = self._take(job, progress, cancelled)
         self._write(take, job, wav)
         timeline = {
             "digest": digest,
@@ -232,15 +247,18 @@ class Sounding:
             "fades": [job.placed.fade_in, job.placed.fade_out],
             "warnings": list(take.observation.warnings),
         }
-        data = take.to_json() | {"wav": wav.name, "timeline": timeline}
+        data = take.to_json() | {"wav": wav.name, "stem": job.stem, "timeline": timeline}
         write_json(sidecar, data)
         return self._result(job, data, fresh=True)
 
     def _write(self, take: Take, job: Job, wav: Path) -> None:
         edit, placed = self._plan.edit, job.placed
-        samples = faded(take.samples, take.sample_rate, edit.rate, placed.fade_in, placed.fade_out)
+        sound = take.stems[job.stem] if job.stem else take.samples
+        samples = faded(sound, take.sample_rate, edit.rate, placed.fade_in, placed.fade_out)
+        made = take.provenance
+        heard = made.stems[job.stem].heard if job.stem else made.heard
         info = BroadcastInfo(
-            description=take.provenance.prompt or take.provenance.suggested_prompt or placed.name,
+            description=heard or placed.name,
             start=(edit.start + job.first) / edit.rate,
             rate=edit.rate,
             drop_frame=edit.drop_frame,

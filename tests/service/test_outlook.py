@@ -31,6 +31,12 @@ def play(outlook: Outlook, clock: Clock, stages: list[Stage]) -> list[tuple[floa
     return told
 
 
+def test_stems_multiply_the_work_not_the_stages() -> None:
+    one, three = stages_of_takes(2.0, 1, 8), stages_of_takes(2.0, 1, 8, stems=3)
+    assert [stage.name for stage in three] == [stage.name for stage in one]
+    assert [b.work / a.work for a, b in zip(one, three, strict=True)] == [1, 3, 3, 3]
+
+
 def test_the_stages_are_those_that_the_pipeline_tells() -> None:
     assert [stage.name for stage in stages_of_takes(2.0, 2, 8)] == [
         LOOKING,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -99,16 +100,40 @@ def test_takes_are_told_as_they_come_and_lie_where_they_are_said_to(
         assert soundfile.info(take.wav).frames == take.samples == 96_000
         assert take.video is not None
         assert Path(take.video).parent == Path(take.sidecar).parent == tmp_path / "takes" / "dog"
-    assert result.keys() == {"cues", "suggested_prompt", "warnings"}
+    assert result.keys() == {"cues", "suggested_prompt", "mood", "warnings"}
     assert result["suggested_prompt"] == "a dog barking"
     assert len(CueSheet.load(Path(result["cues"])).events) > 1
-    sidecar = Path(takes[0].sidecar).read_text("utf-8")
-    assert '"stem": "ambience"' in sidecar
-    assert '"text": 3' in sidecar
+    assert takes[0].stems == {}, "what has one stem is that stem"
+    sidecar = json.loads(Path(takes[0].sidecar).read_text("utf-8"))
+    assert [*sidecar["stems"]] == ["ambience"]
+    assert sidecar["guidance"]["text"] == 3
     first, *between, last = of("g", client.replies)
     assert first == Queued("g", 0)
     assert {type(reply) for reply in between} == {Progress, TakeDone}
     assert isinstance(last, Done)
+
+
+def test_a_take_has_as_many_stems_as_are_wished_for_each_with_its_words_and_level(
+    client: Client, clip: ClipRange, tmp_path: Path
+) -> None:
+    wish = Wish(
+        "a dog",
+        stems=("effects", "ambience", "score"),
+        prompts={"ambience": "rain", "score": ""},
+        negatives={"ambience": "thunder"},
+        levels={"ambience": -20.0},
+    )
+    client.send(Generate("g", clip, wish, str(tmp_path / "takes")))
+    result = client.result_of("g")
+    (take,) = (reply.take for reply in client.replies if isinstance(reply, TakeDone))
+    assert [*take.stems] == ["effects", "ambience", "score"]
+    for stem, wav in take.stems.items():
+        assert Path(wav).name == f"take-1.{stem}.wav"
+        assert soundfile.info(wav).frames == take.samples
+    told = json.loads(Path(take.sidecar).read_text("utf-8"))["stems"]
+    assert [stem["heard"] for stem in told.values()] == ["a dog", "rain", result["mood"]]
+    assert told["ambience"]["negative"] == "thunder"
+    assert told["ambience"]["level"] == -20
 
 
 def test_a_stretch_is_sounded_to_the_sample_and_named_as_the_timeline_does(
@@ -131,6 +156,7 @@ def test_cues_and_suggestions_come_from_one_look(client: Client, clip: ClipRange
     assert any("very small" in warning for warning in cues["warnings"])
     suggestion = client.result_of("s")
     assert suggestion["suggested_prompt"] == "a dog barking"
+    assert suggestion["mood"].endswith(" music")
     assert suggestion["labels"][0]["label"] == "dog"
     looks = [
         [r.fraction for r in of(job, client.replies) if isinstance(r, Progress) and r.fraction]
@@ -151,6 +177,8 @@ def test_packs_are_listed_at_once_though_a_job_runs(
     assert tiny["title"] == "Tiny test pack"
     assert (tiny["licence"], tiny["commercial_use"], tiny["fault"]) == ("CC0-1.0", True, None)
     assert tiny["stems"] == ["effects", "ambience", "score"]
+    assert tiny["usual_stems"] == ["effects", "ambience"]
+    assert tiny["levels"] == {"effects": 0, "ambience": -12, "score": -9}
     assert tiny["guidance"] == {"text": 2.0, "cues": 1.5}
     assert tiny["bytes"] > 1000
 
@@ -232,7 +260,8 @@ def test_takes_that_were_finished_before_a_cancel_stay(
     assert client.end_of("g") == Cancelled("g")
     made = [reply.take for reply in client.replies if isinstance(reply, TakeDone)]
     assert made[0] == first
-    wanted = {Path(path).name for take in made for path in (take.wav, take.sidecar)}
+    paths = (path for take in made for path in (take.wav, take.sidecar, *take.stems.values()))
+    wanted = {Path(path).name for path in paths}
     assert {path.name for path in (tmp_path / "dog").iterdir()} == wanted | {"cues.json"}
 
 
@@ -284,8 +313,10 @@ MISTAKES = [
     Mistake("pictures a second", clip={"rate": Fraction(0)}),
     Mistake("times its speed", clip={"speed": Fraction(0)}),
     Mistake("times its speed", clip={"speed": Fraction(-1)}),
-    Mistake(f"'{DEFAULT_PACK}' makes no score", wish={"stems": ("score",)}),
-    Mistake("at once", wish={"stems": ("effects", "ambience")}),
+    Mistake(f"'{DEFAULT_PACK}' makes no dialogue", wish={"stems": ("effects", "dialogue")}),
+    Mistake("score, which is not asked for", wish={"prompts": {"score": "a waltz"}}),
+    Mistake("hum, which is not asked for", wish={"levels": {"hum": -3.0}}),
+    Mistake("99 dB for the stem ambience", wish={"levels": {"ambience": 99.0}}),
     Mistake("'nothing'", "pack_not_found", wish={"pack": "nothing"}),
     Mistake("'abacus'", wish={"device": "abacus"}),
     Mistake("0 takes", wish={"takes": 0}),
