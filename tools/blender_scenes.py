@@ -1,118 +1,21 @@
-"""Renders a few held-out scenes with Blender's Cycles, with exact contact times.
+"""Renders held-out scenes with Blender's Cycles, with exact contact times.
 
 They look like nothing that the motion encoder is trained on. Wants Python 3.11 and ``bpy`` 4.5:
 
-    python tools/blender_scenes.py OUT
+    .venv-bpy-4.5/bin/python -m tools.blender_scenes OUT [NAME ...]
 
-Each scene is a folder of PNG pictures, 25 a second, with ``truth.json``: [seconds, kind] pairs.
+Each scene is a folder of PNG pictures, 25 a second, with ``truth.json``: [seconds, kind] pairs, and
+``words.txt``: what a person would ask for. ``tools/held_out_clips.py`` makes small clips of them.
 """
-
-# ruff: noqa: ANN401 - bpy ships no types
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import bpy
-
-RATE = 25
-GRAVITY = 9.81
-Vector = tuple[float, float, float]
-# Sets every object's place at a time (seconds) and keys it at a picture's number.
-Animate = Callable[[float, float], None]
-
-
-def stage(eye: Vector, tilt: float) -> Any:
-    """Empty Blender and return a scene with floor, sun and camera."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.engine = "CYCLES"
-    scene.cycles.samples = 6
-    scene.cycles.use_denoising = False
-    scene.cycles.max_bounces = 2
-    scene.render.resolution_x, scene.render.resolution_y = 96, 54
-    scene.render.fps = RATE
-    scene.render.use_motion_blur = True
-    scene.render.motion_blur_shutter = 0.4
-    scene.render.image_settings.file_format = "PNG"
-    scene.render.image_settings.color_mode = "BW"
-    world = bpy.data.worlds.new("world")
-    scene.world, world.use_nodes = world, True
-    background = world.node_tree.nodes["Background"]
-    background.inputs[0].default_value = (0.5, 0.6, 0.8, 1)
-    background.inputs[1].default_value = 0.5
-    bpy.ops.object.light_add(type="SUN", rotation=(0.7, 0.3, 0.5))
-    bpy.context.object.data.energy = 3.5
-    bpy.context.object.data.angle = 0.05
-    bpy.ops.mesh.primitive_plane_add(size=30)
-    bpy.context.object.data.materials.append(surface((0.4, 0.33, 0.25), grain=3.0))
-    bpy.ops.object.camera_add(location=eye, rotation=(math.radians(tilt), 0, 0))
-    scene.camera = bpy.context.object
-    scene.camera.data.lens = 45
-    return scene
-
-
-def surface(colour: Vector, *, grain: float = 6.0, rough: float = 0.6, metal: float = 0.0) -> Any:
-    """Return a material with a noise pattern of about ``colour``."""
-    material = bpy.data.materials.new("surface")
-    material.use_nodes = True
-    nodes, links = material.node_tree.nodes, material.node_tree.links
-    noise, ramp = nodes.new("ShaderNodeTexNoise"), nodes.new("ShaderNodeValToRGB")
-    noise.inputs["Scale"].default_value, noise.inputs["Detail"].default_value = grain, 6
-    dark, light = ramp.color_ramp.elements
-    dark.color, dark.position = (*(part * 0.45 for part in colour), 1), 0.35
-    light.color, light.position = (*(min(part * 1.5, 1) for part in colour), 1), 0.65
-    links.new(noise.outputs[0], ramp.inputs[0])
-    links.new(ramp.outputs[0], nodes["Principled BSDF"].inputs["Base Color"])
-    nodes["Principled BSDF"].inputs["Roughness"].default_value = rough
-    nodes["Principled BSDF"].inputs["Metallic"].default_value = metal
-    return material
-
-
-def ball(radius: float, colour: Vector, *, rough: float = 0.6) -> Any:
-    """Add a ball."""
-    bpy.ops.mesh.primitive_uv_sphere_add(radius=radius, segments=24, ring_count=12)
-    bpy.ops.object.shade_smooth()
-    bpy.context.object.data.materials.append(surface(colour, rough=rough))
-    return bpy.context.object
-
-
-def box(size: Vector, colour: Vector, place: Vector = (0, 0, 0), *, metal: float = 0.0) -> Any:
-    """Add a box."""
-    bpy.ops.mesh.primitive_cube_add(size=1, location=place)
-    bpy.context.object.scale = size
-    bpy.context.object.data.materials.append(surface(colour, metal=metal))
-    return bpy.context.object
-
-
-def key(thing: Any, picture: float, place: Vector, turn: float | None = None) -> None:
-    """Key an object's place, and its turn about the y axis, at a picture."""
-    thing.location = place
-    thing.keyframe_insert("location", frame=picture)
-    if turn is not None:
-        thing.rotation_euler = (0, turn, 0)
-        thing.keyframe_insert("rotation_euler", frame=picture)
-
-
-def render(scene: Any, folder: Path, seconds: float, truth: list[Any], animate: Animate) -> None:
-    """Key everything twice a picture, render, and write the truth."""
-    pictures = round(seconds * RATE)
-    for half in range(-2, 2 * pictures + 4):
-        animate(half / 2 / RATE, half / 2)
-    for action in bpy.data.actions:
-        for curve in action.fcurves:
-            for point in curve.keyframe_points:
-                point.interpolation = "LINEAR"
-    scene.frame_start, scene.frame_end = 0, pictures - 1
-    folder.mkdir(parents=True, exist_ok=True)
-    scene.render.filepath = f"{folder}/"
-    bpy.ops.render.render(animation=True)
-    (folder / "truth.json").write_text(json.dumps(truth), "utf-8")
+from tools import blender_physics, blender_strokes
+from tools.blender_stage import GRAVITY, ball, box, key, raised, render, stage
 
 
 def drop(seconds: float, start: float, height: float, spring: float) -> tuple[float, list[float]]:
@@ -145,7 +48,14 @@ def bounce(out: Path) -> None:
         key(scene.camera, picture, (drifted, -5.2, 1.6 + 0.05 * math.sin(1.9 * seconds)))
 
     hits = sorted(hit for throw in throws for hit in drop(0, *throw)[1] if hit < 4.4)
-    render(scene, out / "bounce", 4.4, [[hit, "impact"] for hit in hits], animate)
+    render(
+        scene,
+        out / "bounce",
+        4.4,
+        [[hit, "impact"] for hit in hits],
+        animate,
+        words="a rubber ball bouncing on the ground",
+    )
 
 
 def hammer(out: Path) -> None:
@@ -154,26 +64,23 @@ def hammer(out: Path) -> None:
     box((0.7, 0.5, 0.7), (0.3, 0.3, 0.32), (-0.2, 0, 0.35), metal=0.8)
     head = box((0.2, 0.2, 0.32), (0.2, 0.2, 0.22), metal=0.9)
     handle, fist = box((1.0, 0.07, 0.07), (0.6, 0.4, 0.2)), ball(0.14, (0.8, 0.55, 0.4))
-    strikes, blow = [0.62, 1.45, 2.2, 3.1, 3.75], 0.16
-
-    def raised(seconds: float) -> float:
-        after = [strike for strike in strikes if strike > seconds]
-        last = max((strike for strike in strikes if strike <= seconds), default=-0.4)
-        if not after:
-            return 0.2 * min((seconds - last) / 0.5, 1)
-        if after[0] - seconds < blow:
-            return 1 - math.pow(1 - (after[0] - seconds) / blow, 2.2)
-        part = (seconds - last) / (after[0] - blow - last)
-        return 0.5 - 0.5 * math.cos(math.pi * min(max(part, 0), 1))
+    strikes = [0.62, 1.45, 2.2, 3.1, 3.75]
 
     def animate(seconds: float, picture: float) -> None:
-        turn = 1.1 * raised(seconds)
+        turn = 1.1 * raised(seconds, strikes)
         for thing, reach in ((head, 1.05), (handle, 0.5)):
             place = (0.9 - reach * math.cos(turn), 0, 0.86 + reach * math.sin(turn))
             key(thing, picture, place, turn)
         key(fist, picture, (0.9, 0, 0.86))
 
-    render(scene, out / "hammer", 4.2, [[strike, "impact"] for strike in strikes], animate)
+    render(
+        scene,
+        out / "hammer",
+        4.2,
+        [[strike, "impact"] for strike in strikes],
+        animate,
+        words="hammering on an anvil",
+    )
 
 
 def discs(out: Path) -> None:
@@ -194,7 +101,14 @@ def discs(out: Path) -> None:
         for thing, x in zip(balls, places, strict=True):
             key(thing, picture, (x, 0, radius), x / radius)
 
-    render(scene, out / "discs", 3.4, [[first, "impact"], [second, "impact"]], animate)
+    render(
+        scene,
+        out / "discs",
+        3.4,
+        [[first, "impact"], [second, "impact"]],
+        animate,
+        words="wooden balls knocking together",
+    )
 
 
 def walk(out: Path) -> None:
@@ -233,7 +147,7 @@ def walk(out: Path) -> None:
 
     strikes = sorted((n + swing - 0.5 * side) / pace for n in range(6) for side in range(2))
     truth = [[strike, "footstep"] for strike in strikes if 0 < strike < 4.4]
-    render(scene, out / "walk", 4.4, truth, animate)
+    render(scene, out / "walk", 4.4, truth, animate, words="footsteps on a path")
 
 
 def swing(out: Path) -> None:
@@ -251,9 +165,19 @@ def swing(out: Path) -> None:
         key(balloon, picture, floats)
         key(scene.camera, picture, (0.1 * seconds, -5.2, 1.6))
 
-    render(scene, out / "swing", 4.0, [], animate)
+    render(scene, out / "swing", 4.0, [], animate, words="a pendulum swinging in the wind")
+
+
+OWN = (bounce, hammer, discs, walk, swing)
+SCENES = {make.__name__: make for make in (*OWN, *blender_strokes.SCENES, *blender_physics.SCENES)}
+
+
+def main(arguments: list[str]) -> None:
+    """Render the scenes that are named, or all."""
+    out, *names = arguments
+    for name in names or SCENES:
+        SCENES[name](Path(out))
 
 
 if __name__ == "__main__":
-    for make in (bounce, hammer, discs, walk, swing):
-        make(Path(sys.argv[1]))
+    main(sys.argv[1:])

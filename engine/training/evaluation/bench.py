@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from engine.cues import CueSheet
     from engine.progress import Progress
     from engine.training.clips.onsets import Samples
+    from engine.training.evaluation.held_out_clips import HeldOutClip
     from engine.training.evaluation.prompts import Prompt, PromptTable
     from engine.training.evaluation.recordings import Recordings
     from engine.training.evaluation.subject import Subject
     from engine.training.evaluation.yamnet import Hearing, Yamnet
 
 SECONDS = 8
+_SHARP = 0.6  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +30,48 @@ class Plan:
 
     Attributes:
         prompts: What is asked for.
-        pairs: What is asked for together and then refused.
-        takes: Takes of every prompt, with seeds from 0 on; at least 2.
+        pairs: What is asked for together; of each pair, what is heard is then refused.
+        clips: Clips whose contacts are known.
+        takes: Takes of every prompt and clip, with seeds from 0 on; at least 2.
         sheets: Random cue sheets; at least 2.
+        cases: Prompts on which the sampler's settings are tried; at least 2.
+        score: Words to ask for music.
     """
 
     prompts: tuple[Prompt, ...]
     pairs: tuple[tuple[Prompt, Prompt], ...]
-    takes: int
-    sheets: int
+    clips: tuple[HeldOutClip, ...] = ()
+    takes: int = 2
+    sheets: int = 12
+    cases: int = 6
+    score: tuple[str, ...] = ()
 
     @classmethod
-    def full(cls, table: PromptTable) -> Plan:
-        """Everything; some 120 takes."""
-        return cls(table.prompts, table.pairs, takes=2, sheets=12)
+    def full(cls, table: PromptTable, clips: tuple[HeldOutClip, ...]) -> Plan:
+        """Everything; some 600 takes."""
+        return cls(table.prompts, table.pairs, clips, score=table.score)
 
     @classmethod
-    def quick(cls, table: PromptTable) -> Plan:
+    def quick(cls, table: PromptTable, clips: tuple[HeldOutClip, ...]) -> Plan:
         """A fifth of it, to see whether anything broke; its figures are not to be quoted."""
-        return cls(table.prompts[::4], table.pairs[:2], takes=2, sheets=3)
+        return cls(
+            table.prompts[::5],
+            table.pairs[::8],
+            clips[::5],
+            sheets=3,
+            cases=2,
+            score=table.score[:1],
+        )
+
+    @property
+    def sharp(self) -> tuple[Prompt, ...]:
+        """Prompts at such a pace that their attacks can be placed."""
+        return tuple(p for p in self.prompts if p.every is not None and p.every <= _SHARP)
+
+    @property
+    def lasting(self) -> tuple[Prompt, ...]:
+        """Prompts that go on by themselves."""
+        return tuple(p for p in self.prompts if p.every is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.inference.cue_raster import ENERGY_CURVE
-from engine.onset_agreement import correlation, match, pooled
-from engine.training.clips.onsets import SAMPLE_RATE, detect_onsets, energy_curve
+from engine.onset_agreement import correlation
+from engine.onsets import SAMPLE_RATE, detect_onsets
+from engine.training.clips.onsets import energy_curve
 from engine.training.evaluation.bench import SECONDS, generator
 from engine.training.evaluation.cue_sheets import random_sheet, with_energy_of
 from engine.training.evaluation.subject import Wish
+from engine.training.evaluation.synchrony import Case, Synchrony, synchrony
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.cues import CueSheet
-    from engine.onset_agreement import Agreement
-    from engine.training.clips.onsets import Samples
+    from engine.onsets import Samples
     from engine.training.evaluation.bench import Bench
     from engine.training.evaluation.prompts import Prompt
 
-STRICT, LENIENT = 0.05, 0.1  # seconds
 SEED = 200  # apart from those of the other takes
-_SHARP = 0.6  # seconds: prompts at this pace or a faster one have attacks that can be placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +33,26 @@ class Following:
 
     Attributes:
         source: What kind.
-        f1_strict: Onset F1 at 50 ms.
-        f1_lenient: At 100 ms.
-        precision: At 100 ms.
-        recall: At 100 ms.
-        chance_strict: F1 at 50 ms against the sheets of the other sounds.
-        chance_lenient: At 100 ms.
-        offset_ms: Mean of onset minus event over matches at 100 ms; None without any.
-        spread_ms: Mean of its absolute value.
+        sync: Its onsets against the sheets' events.
         energy: Mean correlation of the sound's energy curve with the sheet's.
         chance_energy: With the other sheets'.
     """
 
     source: str
-    f1_strict: float
-    f1_lenient: float
-    precision: float
-    recall: float
-    chance_strict: float
-    chance_lenient: float
-    offset_ms: float | None
-    spread_ms: float | None
+    sync: Synchrony
     energy: float
     chance_energy: float
+
+
+@dataclass(frozen=True, slots=True)
+class CueFigures:
+    """All kinds of sound.
+
+    Attributes:
+        rows: Per kind.
+    """
+
+    rows: tuple[Following, ...]
 
 
 class _Case(NamedTuple):
@@ -65,7 +61,7 @@ class _Case(NamedTuple):
     recordings: Samples
 
 
-def measure_following(bench: Bench) -> tuple[Following, ...]:
+def measure_following(bench: Bench) -> CueFigures:
     """Return the figures of takes and, as their ceiling, of recordings placed at the same events.
 
     Raises:
@@ -80,7 +76,7 @@ def measure_following(bench: Bench) -> tuple[Following, ...]:
         "the same through the autoencoder": [],
     }
     for i, (prompt, sheet, recordings) in enumerate(cases):
-        bench.progress("cue sheets", i / len(cases))
+        bench.progress("cues", i / len(cases))
         onsets = replace(sheet, curves={})
         # With words, some packs leave the energy to them (CueStage.silence).
         wishes = (Wish(prompt.words, cues=onsets), Wish(cues=sheet), Wish(prompt.words))
@@ -88,13 +84,13 @@ def measure_following(bench: Bench) -> tuple[Following, ...]:
         sounds += [recordings, bench.subject.reconstruct(recordings)]
         for row, samples in zip(rows.values(), sounds, strict=True):
             row.append(samples)
-    bench.progress("cue sheets", 1)
+    bench.progress("cues", 1)
     sheets = [case.sheet for case in cases]
-    return tuple(following(source, sounds, sheets) for source, sounds in rows.items())
+    return CueFigures(tuple(following(source, sounds, sheets) for source, sounds in rows.items()))
 
 
 def _cases(bench: Bench) -> list[_Case]:
-    sharp = [p for p in bench.plan.prompts if p.every is not None and p.every <= _SHARP]
+    sharp = bench.plan.sharp
     cases = []
     for i in range(bench.plan.sheets):
         random, prompt = generator(3, i), sharp[i % len(sharp)]
@@ -107,32 +103,21 @@ def _cases(bench: Bench) -> list[_Case]:
 
 
 def following(source: str, sounds: Sequence[Samples], sheets: Sequence[CueSheet]) -> Following:
-    """Return how sounds (mono, 48 kHz) follow their sheets, and, as chance, each other's."""
-    heard = [[onset.sample / SAMPLE_RATE for onset in detect_onsets(sound)] for sound in sounds]
-    asked = [[event.seconds for event in sheet.events] for sheet in sheets]
+    """Return how sounds (mono, 48 kHz) follow their sheets, and how they would by chance."""
+    onsets = [
+        Case(
+            tuple(event.seconds for event in sheet.events),
+            tuple(onset.sample / SAMPLE_RATE for onset in detect_onsets(sound)),
+            len(sound) / SAMPLE_RATE,
+        )
+        for sound, sheet in zip(sounds, sheets, strict=True)
+    ]
     curves = [energy_curve(sound).tolist() for sound in sounds]
     wanted = [sheet.curves[ENERGY_CURVE] for sheet in sheets]
     own = [(i, i) for i in range(len(sheets))]
     others = [(i, k) for i in range(len(sheets)) for k in range(len(sheets)) if i != k]
 
-    def agreement(pairs: list[tuple[int, int]], tolerance: float) -> Agreement:
-        return pooled(match(asked[k], heard[i], tolerance) for i, k in pairs)
-
     def energy(pairs: list[tuple[int, int]]) -> float:
         return float(np.mean([correlation(curves[i], wanted[k]) for i, k in pairs]))
 
-    lenient = agreement(own, LENIENT)
-    offsets = 1000 * np.array(lenient.offsets)
-    return Following(
-        source,
-        f1_strict=agreement(own, STRICT).f1,
-        f1_lenient=lenient.f1,
-        precision=lenient.precision,
-        recall=lenient.recall,
-        chance_strict=agreement(others, STRICT).f1,
-        chance_lenient=agreement(others, LENIENT).f1,
-        offset_ms=float(offsets.mean()) if len(offsets) else None,
-        spread_ms=float(np.abs(offsets).mean()) if len(offsets) else None,
-        energy=energy(own),
-        chance_energy=energy(others),
-    )
+    return Following(source, synchrony(onsets, generator(10)), energy(own), energy(others))

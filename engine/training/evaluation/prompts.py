@@ -34,10 +34,12 @@ class PromptTable:
     Attributes:
         prompts: In the order of the table.
         pairs: Two prompts that are asked for together, one of which is then refused.
+        score: Words to ask for music.
     """
 
     prompts: tuple[Prompt, ...]
     pairs: tuple[tuple[Prompt, Prompt], ...]
+    score: tuple[str, ...]
 
 
 def load_prompts() -> PromptTable:
@@ -45,7 +47,7 @@ def load_prompts() -> PromptTable:
     table = tomllib.loads(TABLE.read_text("utf-8"))
     prompts = {row["words"]: _prompt(row) for row in table["prompt"]}
     pairs = tuple((prompts[first], prompts[second]) for first, second in table["pairs"])
-    return PromptTable(tuple(prompts.values()), pairs)
+    return PromptTable(tuple(prompts.values()), pairs, tuple(table["score"]))
 
 
 def _prompt(row: dict[str, Any]) -> Prompt:

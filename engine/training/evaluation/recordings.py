@@ -94,6 +94,10 @@ class Recordings:
         """Return the held-out music."""
         return tuple(e for e in self._entries if e.split == "held-out" and e.role == "music")
 
+    def beds(self) -> tuple[Entry, ...]:
+        """Return the held-out recordings of places and weather, that go on by themselves."""
+        return tuple(e for e in self._entries if e.split == "held-out" and e.role == "bed")
+
     def lasting(self, entries: Sequence[Entry], count: int, random: np.random.Generator) -> Samples:
         """Return ``count`` samples of one of the recordings, repeated if it is shorter."""
         entry = entries[int(random.integers(len(entries)))]

@@ -4,37 +4,36 @@ from __future__ import annotations
 
 import os
 import resource
+import subprocess
 import sys
+from collections.abc import Mapping  # noqa: TC003 - read back by its annotation
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from engine import __version__
+import engine
+from engine.codec import decode
 from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.verify import measure
 from engine.training.evaluation.bench import SECONDS
-from engine.training.evaluation.binding import measure_binding
-from engine.training.evaluation.buzz import measure_buzz
-from engine.training.evaluation.collection import collect
-from engine.training.evaluation.following import measure_following
-from engine.training.evaluation.realism import measure_realism
-from engine.training.evaluation.refusal import measure_refusals
-from engine.training.evaluation.variety import measure_variety
+from engine.training.evaluation.end_to_end import SceneFigures
+from engine.training.evaluation.following import CueFigures
+from engine.training.evaluation.parts import PartRecord, PromptFigures, measure_parts
+from engine.training.evaluation.refusal import RefusalFigures
+from engine.training.evaluation.settings import SettingFigures
+from engine.training.evaluation.stems import StemFigures
 from engine.training.evaluation.yamnet_package import YAMNET
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from engine.training.evaluation.bench import Bench
-    from engine.training.evaluation.binding import PromptBinding
-    from engine.training.evaluation.buzz import Buzz
-    from engine.training.evaluation.following import Following
-    from engine.training.evaluation.realism import Realism
-    from engine.training.evaluation.refusal import RefusalTrial
-    from engine.training.evaluation.subject import Subject, TakeFacts
-    from engine.training.evaluation.variety import Variety
+    from engine.training.evaluation.subject import TakeFacts
+
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,9 @@ class Cost:
 
     Attributes:
         cold_seconds: The first, loading the graphs included.
-        warm_seconds: Median of the others.
+        warm_seconds: Median of the others that were drawn as the pack says.
         peak_memory: Of this process, YAMNet and torch included, in bytes.
+        pack_bytes: All files of the pack.
         device: Where the graphs ran.
         cores: CPU cores this process may use.
     """
@@ -75,33 +75,34 @@ class Cost:
     cold_seconds: float
     warm_seconds: float
     peak_memory: int
+    pack_bytes: int
     device: str
     cores: int
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything measured.
+    """Everything measured; a part that was not is None.
 
     Attributes:
         about: What was evaluated, when and how.
-        binding: Per prompt.
-        refusals: Per trial.
-        following: Per kind of sound.
-        variety: Distances between takes.
-        realism: Frechet distances; None if the bank holds out too little.
-        buzz: Repetition at the latent rate; None without prompts that go on by themselves.
+        scenes: From pictures to sound on held-out clips.
+        cues: Sounds against cue sheets.
+        prompts: What the prompts give.
+        refusals: What negative prompts take away.
+        settings: Steps, solver and guidance.
+        stems: The stems, if the pack makes several.
         levels: Of all takes.
         cost: Of a take.
     """
 
-    about: dict[str, Any]
-    binding: tuple[PromptBinding, ...]
-    refusals: tuple[RefusalTrial, ...]
-    following: tuple[Following, ...]
-    variety: Variety
-    realism: Realism | None
-    buzz: Buzz | None
+    about: Mapping[str, Any]
+    scenes: SceneFigures | None
+    cues: CueFigures | None
+    prompts: PromptFigures | None
+    refusals: RefusalFigures | None
+    settings: SettingFigures | None
+    stems: StemFigures | None
     levels: TakeLevels
     cost: Cost
 
@@ -109,28 +110,40 @@ class Report:
         """Return the figures as plain JSON values."""
         return asdict(self)
 
+    @classmethod
+    def from_json(cls, data: object) -> Report:
+        """Read what :meth:`to_json` gave.
 
-def evaluate(bench: Bench) -> Report:
-    """Measure everything.
+        Raises:
+            FieldError: Anything else.
+        """
+        return decode(cls, data)
+
+
+def evaluate(bench: Bench, parts: Collection[str], work: Path | None = None) -> Report:
+    """Measure parts of everything; see :func:`engine.training.evaluation.parts.measure_parts`.
 
     Raises:
         LumiphoneError: A graph failed, or the bank lacks recordings.
     """
-    collection = collect(bench)
-    refusals = measure_refusals(bench)
-    followed = measure_following(bench)
-    varied = measure_variety(bench, collection)
+    records = measure_parts(bench, parts, work)
+    facts = [fact for record in records.values() for fact in record.facts]
     return Report(
         _about(bench),
-        measure_binding(collection),
-        refusals,
-        followed,
-        varied,
-        measure_realism(bench, collection),
-        measure_buzz(collection, bench.subject.pack.manifest.audio.hop),
-        summed_levels(bench.subject.facts),
-        _cost(bench.subject),
+        scenes=_figures(records, "scenes", SceneFigures),
+        cues=_figures(records, "cues", CueFigures),
+        prompts=_figures(records, "prompts", PromptFigures),
+        refusals=_figures(records, "refusals", RefusalFigures),
+        settings=_figures(records, "settings", SettingFigures),
+        stems=_figures(records, "stems", StemFigures),
+        levels=summed_levels(facts),
+        cost=_cost(bench, facts),
     )
+
+
+def _figures(records: Mapping[str, PartRecord], name: str, kind: type[_Kind]) -> _Kind | None:
+    record = records.get(name)
+    return record.figures if record and isinstance(record.figures, kind) else None
 
 
 def summed_levels(facts: Sequence[TakeFacts]) -> TakeLevels:
@@ -147,32 +160,50 @@ def summed_levels(facts: Sequence[TakeFacts]) -> TakeLevels:
     )
 
 
-def _cost(subject: Subject) -> Cost:
-    seconds = [fact.seconds for fact in subject.facts]
+def _cost(bench: Bench, facts: Sequence[TakeFacts]) -> Cost:
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    manifest = bench.subject.pack.manifest
     return Cost(
-        cold_seconds=seconds[0],
-        warm_seconds=float(np.median(seconds[1:])),
+        cold_seconds=facts[0].seconds,
+        warm_seconds=_median(fact.seconds for fact in facts[1:] if fact.usual),
         peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit,
-        device=subject.device,
+        pack_bytes=sum(file.bytes for file in manifest.files.values()),
+        device=bench.subject.device,
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0,
     )
 
 
+def _median(values: Iterable[float]) -> float:
+    known = list(values)
+    return float(np.median(known)) if known else 0.0
+
+
 def _about(bench: Bench) -> dict[str, Any]:
-    pack, plan = bench.subject.pack, bench.plan
+    pack = bench.subject.pack
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "engine": __version__,
+        "engine": engine.__version__,
+        "commit": _commit(),
         "pack": pack.manifest.id,
         "pack_sha256": measure(pack.folder / MANIFEST_NAME).sha256,
         "method": pack.manifest.sampler.method,
         "steps": pack.manifest.sampler.steps,
         "guidance": dict(pack.manifest.sampler.guidance),
         "seconds": SECONDS,
-        "prompts": len(plan.prompts),
-        "takes_per_prompt": plan.takes,
-        "refusal_trials": 2 * len(plan.pairs),
-        "cue_sheets": plan.sheets,
         "judge": f"YAMNet from {YAMNET.package} {YAMNET.version}",
     }
+
+
+def _commit() -> str:
+    """The checkout's commit; "-" outside one."""
+    root = Path(engine.__file__).parents[1]
+    try:
+        asked = subprocess.run(
+            ["git", "-C", root, "rev-parse", "--short=12", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "-"
+    return asked.stdout.strip()

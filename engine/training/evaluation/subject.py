@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,19 @@ from engine.inference.generator import TakeGenerator, TakeSettings
 from engine.inference.session import Sessions
 from engine.inference.text import TextEncoder
 from engine.media.loudness import finish
+from engine.onsets import SAMPLE_RATE
 from engine.packs.manifest import read_manifest
 from engine.packs.registry import Pack, get_pack
-from engine.training.clips.onsets import SAMPLE_RATE
-from engine.training.evaluation.levels import measure_levels
+from engine.training.evaluation.levels import Levels, measure_levels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.cues import CueSheet
     from engine.inference.arrays import Floats
     from engine.inference.session import Device
-    from engine.training.clips.onsets import Samples
-    from engine.training.evaluation.levels import Levels
+    from engine.onsets import Samples
+    from engine.packs.manifest import Method, Stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,35 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """How a take is drawn, as far as not as the pack says.
+
+    Attributes:
+        method: Solver; the pack's if None.
+        steps: Of the solver; the pack's if None.
+        guidance: Values in place of the pack's.
+    """
+
+    method: Method | None = None
+    steps: int | None = None
+    guidance: Mapping[str, float] = field(default_factory=dict)
+
+
+USUAL = Setting()
+
+
+@dataclass(frozen=True, slots=True)
 class TakeFacts:
     """What every take is measured on, whatever it was made for.
 
     Attributes:
         seconds: Time it took, from encoded words to finished samples.
+        usual: Whether it was of the usual length and drawn as the pack says.
         levels: Its levels as delivered.
     """
 
     seconds: float
+    usual: bool
     levels: Levels
 
 
@@ -109,19 +131,43 @@ class Subject:
         """Where the graphs run."""
         return self._sessions.device
 
-    def take(self, wish: Wish, seed: int) -> Samples:
-        """Return a finished take, float32 [samples].
+    def take(
+        self,
+        wish: Wish,
+        seed: int,
+        *,
+        setting: Setting = USUAL,
+        stem: Stem | None = None,
+        samples: int | None = None,
+    ) -> Samples:
+        """Return a finished take of one stem, float32 [samples].
+
+        Args:
+            wish: What it is conditioned on.
+            seed: Of its noise.
+            setting: How it is drawn.
+            stem: What is made; the pack's first stem if None.
+            samples: Its length, if not the usual one.
 
         Raises:
             LumiphoneError: A graph failed.
         """
         material = Material(self._vector(wish.words), self._vector(wish.refused), wish.cues)
+        first: Stem = next(iter(self.pack.manifest.stems))
+        settings = TakeSettings(
+            stem or first,
+            seed,
+            setting.method,
+            setting.steps,
+            setting.guidance,
+        )
         started = time.perf_counter()
-        stem = next(iter(self.pack.manifest.stems))
-        waveform = self._generator.generate(TakeSettings(stem, seed), material, self.samples)
-        samples: Samples = finish(waveform, SAMPLE_RATE)[0]
-        self.facts.append(TakeFacts(time.perf_counter() - started, measure_levels(samples)))
-        return samples
+        waveform = self._generator.generate(settings, material, samples or self.samples)
+        finished: Samples = finish(waveform, SAMPLE_RATE)[0]
+        seconds = time.perf_counter() - started
+        usual = setting == USUAL and samples is None
+        self.facts.append(TakeFacts(seconds, usual, measure_levels(finished)))
+        return finished
 
     def reconstruct(self, samples: Samples) -> Samples:
         """Return what the autoencoder makes of a sound, float32 [n] as given.

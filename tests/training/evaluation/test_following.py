@@ -26,8 +26,8 @@ WITH_ENERGY = [with_energy_of(*pair) for pair in zip(SHEETS, SOUNDS, strict=True
 
 def test_sounds_that_follow_their_sheets_agree_far_better_than_chance() -> None:
     figures = following("clicks", SOUNDS, WITH_ENERGY)
-    assert figures.f1_strict > 0.95
-    assert figures.chance_strict < 0.6
+    assert figures.sync.f1_strict > 0.95
+    assert figures.sync.chance_strict < 0.6
     assert figures.energy == pytest.approx(1)
     assert figures.chance_energy < 0.5
 
@@ -35,12 +35,12 @@ def test_sounds_that_follow_their_sheets_agree_far_better_than_chance() -> None:
 def test_lateness_shows_in_the_offset_and_between_the_tolerances() -> None:
     late = [clicks([e.seconds for e in sheet.events], 0.07) for sheet in SHEETS]
     figures = following("late clicks", late, WITH_ENERGY)
-    assert figures.offset_ms == pytest.approx(70, abs=10)
-    assert figures.f1_lenient > 0.9
-    assert figures.f1_strict < 0.5
+    assert figures.sync.offset_ms == pytest.approx(70, abs=10)
+    assert figures.sync.f1_lenient > 0.9
+    assert figures.sync.f1_strict < 0.5
 
 
 def test_silence_follows_nothing_and_has_no_offset() -> None:
     figures = following("silence", [np.zeros_like(sound) for sound in SOUNDS], WITH_ENERGY)
-    assert (figures.f1_lenient, figures.recall, figures.energy) == (0, 0, 0)
-    assert figures.offset_ms is None
+    assert (figures.sync.f1_lenient, figures.sync.recall, figures.energy) == (0, 0, 0)
+    assert figures.sync.offset_ms is None

@@ -1,0 +1,153 @@
+"""The parts of an evaluation: each can be run alone, and is kept until something in it changes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.codec import FieldError, decode
+from engine.media.staging import staged
+from engine.packs.manifest import MANIFEST_NAME
+from engine.packs.verify import measure
+from engine.training.evaluation.binding import PromptBinding, measure_binding
+from engine.training.evaluation.buzz import Buzz, measure_buzz
+from engine.training.evaluation.collection import collect
+from engine.training.evaluation.end_to_end import SceneFigures, measure_scenes
+from engine.training.evaluation.following import CueFigures, measure_following
+from engine.training.evaluation.realism import Realism, measure_realism
+from engine.training.evaluation.refusal import RefusalFigures, measure_refusals
+from engine.training.evaluation.settings import SettingFigures, measure_settings
+from engine.training.evaluation.stems import StemFigures, measure_stems
+from engine.training.evaluation.subject import TakeFacts
+from engine.training.evaluation.variety import Variety, measure_variety
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    from engine.training.evaluation.bench import Bench
+
+
+@dataclass(frozen=True, slots=True)
+class PromptFigures:
+    """What takes and recordings of the prompts tell.
+
+    Attributes:
+        binding: Per prompt.
+        variety: Distances between takes.
+        realism: Frechet distances; None if the bank holds out too little.
+        buzz: Repetition at the latent rate; None without prompts that go on by themselves.
+    """
+
+    binding: tuple[PromptBinding, ...]
+    variety: Variety
+    realism: Realism | None
+    buzz: Buzz | None
+
+
+Figures = SceneFigures | CueFigures | PromptFigures | RefusalFigures | SettingFigures | StemFigures
+
+
+def _measure_prompts(bench: Bench) -> PromptFigures:
+    collection = collect(bench)
+    return PromptFigures(
+        measure_binding(collection),
+        measure_variety(bench, collection),
+        measure_realism(bench, collection),
+        measure_buzz(collection, bench.subject.pack.manifest.audio.hop),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part.
+
+    Attributes:
+        kind: What its figures are.
+        measure: Makes them.
+    """
+
+    kind: type[Figures]
+    measure: Callable[[Bench], Figures]
+
+
+PARTS: dict[str, Part] = {
+    "scenes": Part(SceneFigures, measure_scenes),
+    "cues": Part(CueFigures, measure_following),
+    "prompts": Part(PromptFigures, _measure_prompts),
+    "refusals": Part(RefusalFigures, measure_refusals),
+    "settings": Part(SettingFigures, measure_settings),
+    "stems": Part(StemFigures, measure_stems),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """A part that was measured.
+
+    Attributes:
+        figures: The result.
+        facts: Of all takes that were made for it, in order.
+    """
+
+    figures: Figures
+    facts: tuple[TakeFacts, ...]
+
+
+def measure_parts(
+    bench: Bench, names: Collection[str], work: Path | None = None
+) -> dict[str, PartRecord]:
+    """Return the named parts, measured now or, where nothing has changed, read back.
+
+    Args:
+        bench: The instruments.
+        names: Of :data:`PARTS`.
+        work: Folder in which every part is kept when it is done; None: nothing is kept.
+
+    Raises:
+        LumiphoneError: A graph failed, the bank lacks recordings, or the folder cannot be used.
+    """
+    records = {}
+    for name in (name for name in PARTS if name in names):
+        kept = work / f"{name}.json" if work else None
+        record = _read(kept, name, _identity(bench)) if kept else None
+        if record is None:
+            record = _measured(bench, name)
+            if kept:
+                _write(kept, record, _identity(bench))
+        bench.progress(name, 1)
+        records[name] = record
+    return records
+
+
+def _measured(bench: Bench, name: str) -> PartRecord:
+    before = len(bench.subject.facts)
+    figures = PARTS[name].measure(bench)
+    return PartRecord(figures, tuple(bench.subject.facts[before:]))
+
+
+def _identity(bench: Bench) -> str:
+    """What a kept part must have been made with: this pack, this plan."""
+    pack = measure(bench.subject.pack.folder / MANIFEST_NAME).sha256
+    clips = [measure(clip.path).sha256 for clip in bench.plan.clips]
+    plan = json.dumps(asdict(bench.plan), default=str)
+    return f"{pack} {' '.join(clips)} {plan}"
+
+
+def _read(path: Path, name: str, identity: str) -> PartRecord | None:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data.get("made_with") != identity:
+            return None
+        facts = tuple(decode(TakeFacts, fact) for fact in data["facts"])
+        return PartRecord(decode(PARTS[name].kind, data["figures"]), facts)
+    except (OSError, ValueError, KeyError, AttributeError, FieldError):
+        return None  # missing, unfinished or of an older form: it is measured anew
+
+
+def _write(path: Path, record: PartRecord, identity: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data: dict[str, Any] = {"made_with": identity, **asdict(record)}
+    with staged(path) as draft:
+        draft.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
