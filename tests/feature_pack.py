@@ -75,17 +75,16 @@ def _prepare_graph(path: Path) -> Graph:
 
 
 def _velocity_graph(path: Path) -> Graph:
-    """Straight from any latent at time t to the goal at time 1."""
+    """Straight from any latent at time t to the goal at time 1; one latent for all branches."""
     net = Net()
     left = net("Unsqueeze", net("Sub", net.constant(1.0), "time"), net.constant([1, 2]))
     net("Div", net("Sub", "goal", "latent"), left, name="velocity")
-    latent = ("float32", ("B", "T", CHANNELS))
     inputs: Signature = {
-        "latent": latent,
-        "time": ("float32", ("B",)),
+        "latent": ("float32", (1, "T", CHANNELS)),
+        "time": ("float32", (1,)),
         "goal": ("float32", ("B", 1, 1)),
     }
-    return net.save(path, inputs, {"velocity": latent})
+    return net.save(path, inputs, {"velocity": ("float32", ("B", "T", CHANNELS))})
 
 
 def write_feature_pack(packs: Path) -> Path:

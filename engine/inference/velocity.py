@@ -41,6 +41,7 @@ class GuidedVelocity:
     ) -> None:
         self._runner = runner
         self._stage = manifest.velocity
+        self._inputs = manifest.graphs[manifest.velocity.graph].inputs
         self._conditions = conditions
         self._branches = branches
         self._weights = np.array([branch.weight for branch in branches], np.float32)
@@ -53,18 +54,21 @@ class GuidedVelocity:
         Raises:
             InferenceError: A graph failed.
         """
-        batch = len(self._branches)
         outputs = self._runner.run(
             self._stage.graph,
             {
-                self._stage.latent: np.repeat(latent[None], batch, axis=0),
-                self._stage.time: np.full(batch, time, np.float32),
+                self._stage.latent: np.repeat(latent[None], self._rows(self._stage.latent), axis=0),
+                self._stage.time: np.full(self._rows(self._stage.time), time, np.float32),
                 **self._stem,
                 **self._condition_feeds(start, len(latent)),
             },
         )
         guided: Floats = np.tensordot(self._weights, outputs[self._stage.output], axes=1)
         return guided
+
+    def _rows(self, name: str) -> int:
+        """Return one row per branch, or one for all where the graph wants no more."""
+        return 1 if self._inputs[name].shape[0] == 1 else len(self._branches)
 
     def _condition_feeds(self, start: int, length: int) -> dict[str, Floats]:
         feeds = self._feeds.get((start, length))

@@ -2,7 +2,8 @@
 
 * ``conditions.onnx`` runs once per stretch: clip [B, pictures, 1024], sync [B, 8 * segments, 768],
   text [B, tokens, 1024] to what the steps need.
-* ``velocity.onnx`` is one step.
+* ``velocity.onnx`` is one step. Its branches differ in their conditions alone, so it takes one
+  latent [1, T, channels] and one time [1] for all of them.
 * ``nulls.onnx`` takes nothing and gives what a missing condition is.
 """
 
@@ -20,6 +21,7 @@ from engine.training.importers.mmaudio.networks.conditions import SEGMENT_POINTS
 from engine.training.importers.mmaudio.networks.tiled import tile_convolutions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from engine.training.importers.mmaudio.networks.conditions import (
@@ -57,8 +59,11 @@ def export_conditions(
         _condition_inputs(config, 2, **_TRACED),
         path,
         outputs=PREPARED,
-        axes={"clip": {0: "B", 1: "pictures"}, "sync": {0: "B"}, "text": {0: "B"}}
-        | {"sync": {0: "B", 1: SEGMENT_POINTS * torch.export.Dim("segments", min=1, max=100_000)}},
+        axes={
+            "clip": {0: "B", 1: "pictures"},
+            "sync": {0: "B", 1: SEGMENT_POINTS * torch.export.Dim("segments", max=100_000)},
+            "text": {0: "B"},
+        },
         halved=halved,
     )
     return _error(network, path, _condition_inputs(config, 3, **_CHECKED), halved=halved)
@@ -88,8 +93,7 @@ def export_velocity(
         path,
         outputs=("velocity",),
         axes={
-            "latent": {0: "B", 1: "T"},
-            "time": {0: "B"},
+            "latent": {1: "T"},
             "clip_tokens": {0: "B", 1: "pictures"},
             "text_tokens": {0: "B"},
             "sync_points": {0: "B", 1: "points"},
@@ -117,7 +121,7 @@ def _write(
     path: Path,
     *,
     outputs: tuple[str, ...],
-    axes: dict[str, dict[int, object]],
+    axes: Mapping[str, Mapping[int, object]],
     halved: bool,
 ) -> None:
     export_graph(
@@ -167,8 +171,8 @@ def _step_inputs(
         return torch.randn(batch, points, config.width, generator=generator)
 
     return {
-        "latent": torch.randn(batch, latents, config.latent_channels, generator=generator),
-        "time": torch.rand(batch, generator=generator),
+        "latent": torch.randn(1, latents, config.latent_channels, generator=generator),
+        "time": torch.rand(1, generator=generator),
         "clip_tokens": hidden(pictures),
         "text_tokens": hidden(config.tokens),
         "sync_points": hidden(SEGMENT_POINTS * segments),

@@ -7,13 +7,17 @@ Multimodal diffusion transformer (Esser et al. 2024, arXiv:2403.03206) with adaL
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from engine.training.importers.mmaudio.networks.layers import GatedFeedForward, SequenceConv
+from engine.training.importers.mmaudio.networks.layers import (
+    GatedFeedForward,
+    RootMeanSquareNorm,
+    SequenceConv,
+)
 from engine.training.importers.mmaudio.networks.rotary import rotate
 
 if TYPE_CHECKING:
@@ -43,6 +47,12 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return x * (1 + scale) + shift
 
 
+def apart(layer: nn.Linear, x: Tensor, parts: int) -> list[Tensor]:
+    """Return a layer's outputs in equal parts: products of their own need no copy afterwards."""
+    weights, biases = layer.weight.chunk(parts), layer.bias.chunk(parts)
+    return [F.linear(x, *part) for part in zip(weights, biases, strict=True)]
+
+
 def attend(heads: Sequence[Tensor]) -> Tensor:
     """Return [batch, points, width] of queries, keys and values [batch, heads, points, ...]."""
     queries, keys, values = heads
@@ -60,13 +70,15 @@ class SelfAttention(nn.Module):
         super().__init__()
         self.head = config.HEAD_WIDTH
         self.qkv = nn.Linear(config.width, 3 * config.width)
-        self.q_norm = nn.RMSNorm(self.head)
-        self.k_norm = nn.RMSNorm(self.head)
+        self.q_norm = RootMeanSquareNorm(self.head)
+        self.k_norm = RootMeanSquareNorm(self.head)
 
     def forward(self, x: Tensor, angles: Angles | None) -> list[Tensor]:
         """Return queries, keys and values, each [batch, heads, points, width of a head]."""
-        apart = self.qkv(x).reshape(*x.shape[:2], 3, -1, self.head)
-        queries, keys, values = (part.transpose(1, 2) for part in apart.unbind(2))
+        queries, keys, values = (
+            part.reshape(*x.shape[:2], -1, self.head).transpose(1, 2)
+            for part in apart(self.qkv, x, 3)
+        )
         queries, keys = self.q_norm(queries), self.k_norm(keys)
         if angles is not None:
             queries, keys = rotate(queries, angles), rotate(keys, angles)
@@ -87,8 +99,8 @@ class StreamBlock(nn.Module):
         width = config.width
         self.attn = SelfAttention(config)
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
-        parts = 2 if ends else 6
-        self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(width, parts * width))
+        self.parts = 2 if ends else 6
+        self.adaLN_modulation = nn.Sequential(nn.SiLU(), nn.Linear(width, self.parts * width))
         if not ends:
             self.linear1 = (
                 nn.Linear(width, width) if pointwise else SequenceConv(width, width, _KERNEL)
@@ -97,9 +109,9 @@ class StreamBlock(nn.Module):
 
     def modulation(self, guide: Guide) -> tuple[Tensor, ...]:
         """Return shifts, scales and gates [batch, points, width]: two, or six."""
-        parts = self.adaLN_modulation(guide.condition)
-        width: int = self.attn.qkv.in_features
-        return torch.split(guide.spread(parts), width, dim=-1)
+        layer = cast("nn.Linear", self.adaLN_modulation[1])
+        parts = apart(layer, F.silu(guide.condition), self.parts)
+        return tuple(guide.spread(part) for part in parts)
 
     def heads(self, x: Tensor, shift: Tensor, scale: Tensor, angles: Angles | None) -> list[Tensor]:
         """Return queries, keys and values of the modulated stream."""

@@ -85,18 +85,18 @@ class FlowNetwork(nn.Module):
         """Return the velocity [batch, latents, channels].
 
         Args:
-            latent: [batch, latents, channels].
-            time: [batch], 0 is noise and 1 is sound.
+            latent: [batch, latents, channels], or one for all: [1, latents, channels].
+            time: [batch] or [1], 0 is noise and 1 is sound.
             clip_tokens: [batch, pictures, width].
             text_tokens: [batch, tokens, width].
             sync_points: [batch, points, width], over the same time as the latent.
             summary: [batch, width].
         """
-        x = self.audio_input_proj(latent)
+        x = self.audio_input_proj(latent).expand(summary.shape[0], -1, -1)
         condition = self.t_embed(time).unsqueeze(1) + summary.unsqueeze(1)
         latents, pictures = latent.shape[1], clip_tokens.shape[1]
         nearest = nearest_points(sync_points.shape[1], latents, latent.device)
-        followed = Guide(condition + sync_points, lambda parts: parts[:, nearest])
+        followed = Guide(condition + sync_points, lambda parts: parts.index_select(1, nearest))
         held = Guide(condition, lambda parts: parts)
         places = self._angles(latents, latent.device)
         shown = self._angles(pictures, latent.device, _ratio(latents, pictures, latent.device))

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 _GATED_MULTIPLE = 256
+_LEAST_POWER = torch.finfo(torch.float32).eps
 
 
 class SequenceConv(nn.Conv1d):
@@ -18,6 +19,22 @@ class SequenceConv(nn.Conv1d):
     def forward(self, x: Tensor) -> Tensor:
         """Return the convolved sequence."""
         return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+class RootMeanSquareNorm(nn.Module):
+    """RMSNorm (Zhang & Sennrich 2019) over the last axis.
+
+    Written out, since torch's own is exported in a form that onnxruntime does not fuse.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the normalised values, same shape."""
+        power = x.pow(2.0).mean(dim=-1, keepdim=True)
+        return x / torch.sqrt(power + _LEAST_POWER) * self.weight
 
 
 class GatedFeedForward(nn.Module):
