@@ -28,27 +28,34 @@ class FoundTake:
 
     @property
     def whole(self) -> bool:
-        """Whether the files that the sidecar names are there, the sound as long as it was."""
+        """Whether the files that the sidecar names are there, the sounds as long as they were."""
         facts = self.facts
         try:
-            wav = self.sidecar.with_name(str(facts["wav"]))
+            stems = (stem.get("wav") for stem in facts["stems"].values())
+            sounds = [self.sidecar.with_name(name) for name in (facts["wav"], *stems) if name]
             size = int(facts["samples"]) * int(facts["channels"]) * _SAMPLE_BYTES
             video = facts["video"]
-            return wav.stat().st_size >= size and (
-                video is None or self.sidecar.with_name(str(video)).is_file()
+            return all(sound.stat().st_size >= size for sound in sounds) and (
+                video is None or self.sidecar.with_name(video).is_file()
             )
-        except (OSError, KeyError, TypeError, ValueError):
+        except (OSError, KeyError, TypeError, ValueError, AttributeError):
             return False
 
-    def fits(self, wanted: Mapping[str, Any]) -> bool:
-        """Return whether the sidecar says all of ``wanted``, in which mappings may say less."""
-        same_stems = {*self.facts.get("stems", ())} == {*wanted.get("stems", ())}
-        return same_stems and _says(self.facts, wanted)
+    def fits(self, wanted: Mapping[str, Any], *, video: bool) -> bool:
+        """Return whether this is the take that is wanted.
+
+        Args:
+            wanted: What its sidecar must say, in which mappings may say less; of stems all.
+            video: Whether it must have a video.
+        """
+        same_stems = {*self.facts["stems"]} == {*wanted["stems"]}
+        seen = not video or self.facts["video"] is not None
+        return same_stems and seen and _says(self.facts, wanted)
 
 
 def _says(facts: object, wanted: object) -> bool:
     if isinstance(wanted, dict) and isinstance(facts, dict):
-        return all(name in facts and _says(facts[name], value) for name, value in wanted.items())
+        return all(_says(facts.get(name), value) for name, value in wanted.items())
     return facts == wanted
 
 
@@ -66,6 +73,7 @@ class Inventory:
             if facts and "wav" in facts and (take := FoundTake(path, facts)).whole:
                 self._takes.setdefault(facts["seed"], []).append(take)
 
-    def find(self, seed: int, wanted: Mapping[str, Any]) -> FoundTake | None:
-        """Return the take of this seed whose sidecar says all of ``wanted``."""
-        return next((take for take in self._takes.get(seed, ()) if take.fits(wanted)), None)
+    def find(self, seed: int, wanted: Mapping[str, Any], *, video: bool) -> FoundTake | None:
+        """Return the take of this seed that :meth:`FoundTake.fits`; None if there is none."""
+        takes = self._takes.get(seed, ())
+        return next((take for take in takes if take.fits(wanted, video=video)), None)

@@ -97,6 +97,9 @@ class JobIndex:
         return {
             "seed": facts["seed"],
             "wav": place(facts["wav"]),
+            "stems": {
+                name: place(stem["wav"]) for name, stem in facts["stems"].items() if "wav" in stem
+            },
             "video": place(facts.get("video")),
             "sidecar": place(sidecar.name),
             "heard": facts.get("prompt") or facts.get("suggested_prompt") or "",

@@ -174,7 +174,8 @@ class Planner:
                 raise
             return replace(bare, request=wish, obstacle=str(error))
         wanted = self._wanted(source, wish)
-        found = {seed: self._inventory.find(seed, wanted) for seed in wish.seeds()}
+        video = self._delivery.codec is not None
+        found = {seed: self._inventory.find(seed, wanted, video=video) for seed in wish.seeds()}
         return Job(
             clip,
             source,
@@ -202,7 +203,7 @@ class Planner:
     def _wanted(self, source: Source, wish: Request) -> dict[str, Any]:
         """What the sidecar of a take says that is the one wanted."""
         manifest = self._engine.pack.manifest
-        facts = {
+        return {
             "clip": {"sha256": source.sha256},
             "span": {"rate": str(source.span.rate), "frames": source.span.frames},
             "prompt": wish.prompt,
@@ -211,8 +212,7 @@ class Planner:
             "guidance": guidance_values(manifest.sampler, wish.guidance),
             "pack": {"sha256": self._pack},
             "stems": self._stems(wish),
+            "cues": "from the pictures",
             "wav_format": self._delivery.sound.wav_format,
+            "loudness_target": self._delivery.sound.target,
         }
-        if self._delivery.sound.target:
-            facts["loudness_target"] = self._delivery.sound.target
-        return facts

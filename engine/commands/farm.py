@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.arguments import add_json, whole_number
 from engine.commands.edit_job import add_edit, prepare, show_plan
-from engine.commands.wish import said_of_all, said_of_stems
+from engine.commands.wish import said_of_stems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.commands.console import Console
     from engine.commands.edit_job import EditJob
     from engine.farm.template import Parameter, Work
+    from engine.packs.manifest import Stem
 
 _MOST_PER_TASK = 10_000
 _SEEDS = 2**31  # as many as fit the farms' whole numbers
@@ -135,10 +136,10 @@ def _parameters(arguments: argparse.Namespace, job: EditJob) -> Iterator[Paramet
     yield Parameter("ClipsPerTask", arguments.clips_per_task, "Clips in one go.", "INT")
     yield Parameter("Lumiphone", arguments.command, "What starts Lumiphone.")
     yield Parameter("Seed", seed, "Another seed is another take.", "INT", "--seed")
-    if prompt := said_of_all(arguments.prompt):
-        yield Parameter("Prompt", prompt, "What to hear.", option="--prompt")
-    if negative := said_of_all(arguments.negative):
-        yield Parameter("Negative", negative, "What not to hear.", option="--negative")
+    for stem, text in dict(arguments.prompt or ()).items():
+        yield _words("Prompt", stem, text, "What to hear")
+    for stem, text in dict(arguments.negative or ()).items():
+        yield _words("Negative", stem, text, "What not to hear")
     if arguments.prompts:
         path = str(arguments.prompts.absolute())
         yield Parameter("Prompts", path, "What to hear in which clip.", "INPUT", "--prompts")
@@ -147,6 +148,15 @@ def _parameters(arguments: argparse.Namespace, job: EditJob) -> Iterator[Paramet
         yield Parameter(
             "Media", path, "Where files lie that are not where they were.", "PLACE", "--media"
         )
+
+
+def _words(name: str, stem: Stem | None, text: str, what: str) -> Parameter:
+    from engine.farm.template import Parameter
+
+    option = f"--{name.lower()}"
+    if stem is None:
+        return Parameter(name, text, f"{what}.", option=option)
+    return Parameter(f"{name}{stem.title()}", f"{stem}={text}", f"{what}: {stem}.", option=option)
 
 
 def _settings(arguments: argparse.Namespace) -> Iterator[str]:

@@ -9,7 +9,7 @@ from engine.request import HIGHEST_LEVEL, LOWEST_LEVEL, Request
 from engine.stems import STEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from engine.packs.manifest import Stem
     from engine.pipeline import Engine
@@ -104,19 +104,11 @@ def asked(arguments: argparse.Namespace, engine: Engine) -> Request:
 
 
 def said_of_stems(arguments: argparse.Namespace) -> Iterator[str]:
-    """Yield the arguments that concern single stems, as another run would take them."""
+    """Yield the arguments that choose stems and their levels, as another run would take them."""
     for part in arguments.stems or ():
         yield from ("--stems", ",".join(part))
-    for option, said in (("--prompt", arguments.prompt), ("--negative", arguments.negative)):
-        for stem, text in _of_stems(dict(said or ())).items():
-            yield from (option, f"{stem}={text}")
     for pairs in arguments.stem_levels or ():
         yield from ("--stem-levels", ",".join(f"{stem}={level:g}" for stem, level in pairs))
-
-
-def said_of_all(said: Sequence[tuple[Stem | None, str]] | None) -> str | None:
-    """Return the words that were given for all stems."""
-    return dict(said or ()).get(None)
 
 
 def _of_stems(values: Mapping[Stem | None, Value]) -> dict[Stem, Value]:

@@ -59,7 +59,7 @@ def made(result: dict[str, Any]) -> dict[str, int]:
 
 
 def sounds(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.wav")}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("take-?.wav")}
 
 
 def index(folder: Path) -> dict[str, dict[str, Any]]:
@@ -184,6 +184,26 @@ def test_a_take_that_was_damaged_or_deleted_is_made_again(batch: Batch, tmp_path
     assert made(batch()) == {"dog.mp4": 1, "day 2/dog.mp4": 0, "day 2/wall.mp4": 1}
     again = sounds(tmp_path / "out")
     assert again["dog/take-2.wav"] == whole["dog/take-1.wav"]
+
+
+def test_another_form_of_delivery_is_another_take(batch: Batch) -> None:
+    batch("--no-video", "--loudness", "r128")
+    assert sum(made(batch("--no-video", "--loudness", "r128")).values()) == 0
+    assert sum(made(batch("--no-video")).values()) == 3
+    assert sum(made(batch()).values()) == 3
+    assert sum(made(batch("--no-video")).values()) == 0
+
+
+def test_stems_are_files_of_their_own_and_missed_when_one_is_gone(
+    batch: Batch, tmp_path: Path
+) -> None:
+    words = ("--stems", "effects,score")
+    batch(*words)
+    (take,) = index(tmp_path / "out")["dog.mp4"]["takes"]
+    assert set(take["stems"]) == {"effects", "score"}
+    assert sum(made(batch(*words)).values()) == 0
+    (tmp_path / "out" / take["stems"]["score"]).unlink()
+    assert made(batch(*words)) == {"dog.mp4": 1, "day 2/dog.mp4": 0, "day 2/wall.mp4": 0}
 
 
 def test_results_inside_the_folder_are_none_of_its_clips(films: Path, tiny_pack: Path) -> None:

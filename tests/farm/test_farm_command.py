@@ -84,7 +84,7 @@ def test_three_chunks_of_a_farm_give_byte_for_byte_what_one_plain_run_gives(
     capsys: pytest.CaptureFixture[str], reel: Path, tiny_pack: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    wish = ("--seed", "5", "--prompt", PROMPT, "--handles", "0.1")
+    wish = ("--seed", "5", "--prompt", PROMPT, "--handles", "0.1", "--prompt", f"effects={PROMPT}")
     job = bundle(capsys, reel, tmp_path / "job", "--to", out, "--command", starter(tmp_path), *wish)
     said = openjd(tiny_pack, *job["command"][1:])
     assert [f"Clips(CHUNK[INT]) = {part}" in said for part in ("1-4", "5-8", "9-12")] == [True] * 3
