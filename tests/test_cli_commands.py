@@ -79,6 +79,7 @@ def test_suggest_says_what_is_seen(lumiphone: Lumiphone, film: Path) -> None:
     code, seen = lumiphone("suggest", film)
     assert code == 0
     assert seen["suggested_prompt"] == "a dog barking"
+    assert seen["mood"].endswith(" music")
     assert seen["labels"][0]["label"] == "dog"
     assert 0 < seen["labels"][0]["probability"] <= 1
 

@@ -20,7 +20,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "suggest",
         help="say what a clip shows, and suggest a prompt",
         description="Say what a clip shows, and suggest a prompt. This prompt is what `generate`"
-        " follows when none is given.",
+        " follows when none is given; a score follows the mood of the pictures.",
     )
     parser.add_argument("clip", type=Path, metavar="CLIP")
     add_stretch(parser)
@@ -41,15 +41,19 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
     engine = Engine.load(arguments.pack, device=arguments.device)
     source = Source.open(arguments.clip, arguments.start, arguments.end, cancelled)
     with console.progress() as progress:
-        scene = engine.observe(source, progress, cancelled, stages={"scene"}).scene
+        seen = engine.observe(source, progress, cancelled, stages={"scene"})
+    scene = seen.scene
     console.line(f"Suggested prompt: {scene.prompt or '(nothing recognised)'}")
-    console.table([(f"{seen.probability:6.1%}", seen.label) for seen in scene.labels])
+    if "score" in engine.pack.manifest.stems:
+        console.line(f"For a score: {seen.mood}")
+    console.table([(f"{label.probability:6.1%}", label.label) for label in scene.labels])
     console.result(
         {
             "suggested_prompt": scene.prompt,
+            "mood": seen.mood,
             "labels": [
-                {"label": seen.label, "probability": round(seen.probability, 4)}
-                for seen in scene.labels
+                {"label": label.label, "probability": round(label.probability, 4)}
+                for label in scene.labels
             ],
         }
     )
