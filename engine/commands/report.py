@@ -51,9 +51,14 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
     text = page(arguments.folder.absolute().name, entries)
     with staged(target) as draft:
         draft.write_text(text, "utf-8", errors="replace")
-    console.line(f"{target}  ({len(entries)} sounds)")
+    console.line(f"{target}  ({len(entries)} sound{'s' if len(entries) > 1 else ''})")
     sounds = [
-        {"wav": str(entry.wav), "loudness": entry.loudness.to_json(), "seed": entry.facts["seed"]}
+        {
+            "wav": str(entry.wav),
+            "stem": entry.stem,
+            "loudness": entry.loudness.to_json(),
+            "seed": entry.facts["seed"],
+        }
         for entry in entries
     ]
     console.result({"report": str(target), "sounds": sounds})

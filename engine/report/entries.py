@@ -15,6 +15,7 @@ from engine.media.programme_loudness import measure_loudness
 from engine.media.sound_reader import read_sound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy.typing as npt
@@ -31,6 +32,7 @@ class Entry:
 
     Attributes:
         wav: Its file.
+        stem: Which stem it is, or "mix" with the stems that it is of.
         facts: Its sidecar's values.
         seconds: How long it is.
         channels: How many it has.
@@ -42,6 +44,7 @@ class Entry:
     """
 
     wav: Path
+    stem: str
     facts: dict[str, Any]
     seconds: float
     channels: int
@@ -66,22 +69,33 @@ def collect(folder: Path, progress: Progress, cancelled: Cancelled) -> list[Entr
         raise InputError(
             f"{folder} holds no takes", "Give a folder that `lumiphone generate` has written to"
         )
+    sounds = [(path, facts, *sound) for path, facts in found for sound in _sounds(facts)]
     entries = []
-    for done, (sidecar, facts) in enumerate(found):
+    for done, sound in enumerate(sounds):
         if cancelled():
             raise CancelledError
-        progress("measuring", done / len(found))
-        entries.append(_entry(sidecar, facts))
+        progress("measuring", done / len(sounds))
+        entries.append(_entry(*sound))
     return entries
 
 
-def _entry(sidecar: Path, facts: dict[str, Any]) -> Entry:
-    wav = sidecar.with_name(str(facts["wav"]))
+def _sounds(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """A take's files, its stems after their mix, each with what it is."""
+    stems = facts.get("stems", {})
+    apart = {stem: origin["wav"] for stem, origin in stems.items() if "wav" in origin}
+    alone = facts.get("stem") or ", ".join(stems)
+    yield str(facts["wav"]), f"mix ({alone})" if apart else alone
+    yield from ((str(wav), stem) for stem, wav in apart.items())
+
+
+def _entry(sidecar: Path, facts: dict[str, Any], name: str, stem: str) -> Entry:
+    wav = sidecar.with_name(name)
     samples, rate = read_sound(wav)
     edges = np.linspace(0, samples.shape[1], min(COLUMNS, samples.shape[1]), endpoint=False)
     starts = edges.astype(np.int64)
     return Entry(
         wav,
+        stem,
         facts,
         samples.shape[1] / rate,
         samples.shape[0],

@@ -55,6 +55,7 @@ def takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """Two takes of a dog whose prompt would like to be a script."""
     folder = tmp_path / "takes"
     words = ["--takes", "2", "--seed", "41", "--no-video", "--prompt", "<script>bark</script>"]
+    words += ["--stems", "effects"]
     film = flash_film(tmp_path / "films")
     assert main(["generate", str(film), "-o", str(folder), "--pack", "tiny", *words]) == 0
     capsys.readouterr()
@@ -70,6 +71,28 @@ def test_one_page_shows_all_takes_and_needs_nothing_else(report: Report, takes: 
     assert not any({"src", "href"} & set(attributes) for _, attributes in page.tags)
     assert "<script>bark</script>" in page.words
     assert {"41", "42", "CC0-1.0", "dog/take-1.wav"} <= set(page.words)
+
+
+def test_a_mix_and_its_stems_each_have_their_place(
+    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film, folder = flash_film(tmp_path / "private"), tmp_path / "takes"
+    words = ["--stems", "effects,score", "--prompt", "rain", "--prompt", "score=slow piano"]
+    assert main(["generate", str(film), "-o", str(folder), "--pack", "tiny", *words]) == 0
+    capsys.readouterr()
+    told = report(folder)
+    assert [sound["stem"] for sound in told["sounds"]] == [
+        "mix (effects, score)",
+        "effects",
+        "score",
+    ]
+    text = Path(told["report"]).read_text("utf-8")
+    page = Page(text)
+    assert len(page.of_class("wave")) == 3
+    assert {"3 sounds", "rain; score: slow piano", "rain", "slow piano", "dog.mp4"} <= {
+        part.partition(" generated")[0] for part in page.words
+    }
+    assert "private" not in text, "folders are nobody else's business"
 
 
 def test_cues_stand_where_the_flashes_are(report: Report, takes: Path) -> None:
