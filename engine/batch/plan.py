@@ -117,6 +117,12 @@ def _job_to_json(job: Job) -> dict[str, Any]:
     }
 
 
+def steps_of(engine: Engine, request: Request) -> int:
+    """Return how often the sampler steps in a take, in all stems; its pace follows from that."""
+    steps = request.steps or engine.pack.manifest.sampler.steps
+    return steps * len(engine.stems(request))
+
+
 class Planner:
     """Looks at clips and at what is there.
 

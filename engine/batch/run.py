@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.batch.plan import steps_of
 from engine.errors import CancelledError, LumiphoneError, OutputError
 from engine.inspection import read_sidecar
 from engine.progress import part_done
@@ -132,7 +133,7 @@ class BatchRun:
         return delivery.deliver(self._engine, source, request, progress, cancelled)
 
     def _learn(self, job: Job, seconds: float) -> None:
-        steps = job.request.steps or self._engine.pack.manifest.sampler.steps
+        steps = steps_of(self._engine, job.request)
         self._index.learn(steps, float(job.duration), seconds)
 
     def _note(self, job: Job, made: list[dict[str, Any]] | None = None, why: str = "") -> None:

@@ -156,13 +156,13 @@ def _prepare(arguments: argparse.Namespace, console: Console, cancelled: Cancell
 
 def _estimate(ready: _Prepared, cancelled: Cancelled) -> float | None:
     """Seconds that the rest takes: at this job's pace so far, or as a short take is made now."""
+    from engine.batch.plan import steps_of
     from engine.rehearsal import measured_pace
 
     job = next((job for job in ready.plan.jobs if job.missing and job.source), None)
     if job is None or job.source is None:
         return 0.0
-    steps = job.request.steps or ready.engine.pack.manifest.sampler.steps
-    pace = ready.results.pace(steps)
+    pace = ready.results.pace(steps_of(ready.engine, job.request))
     if pace is None:
         pace = measured_pace(ready.engine, job.source, job.request, cancelled)
     return pace * float(ready.plan.to_make)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -104,11 +105,12 @@ class Plan:
 
     def estimate(self, steps: int) -> float:
         """Return the seconds that a small desktop needs, to give an idea."""
-        pace = Pace()
+        pace, stems = Pace(), Counter(job.number for job in self.jobs)
+        seconds = {job.number: float(job.span.duration) for job in self.jobs}
         return sum(
             pace.seconds(stage)
-            for job in self.jobs
-            for stage in stages_of_takes(float(job.span.duration), 1, steps)
+            for number, length in seconds.items()
+            for stage in stages_of_takes(length, 1, steps, stems[number])
         )
 
     def to_json(self, steps: int) -> dict[str, Any]:

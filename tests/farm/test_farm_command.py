@@ -88,13 +88,13 @@ def test_three_chunks_of_a_farm_give_byte_for_byte_what_one_plain_run_gives(
     job = bundle(capsys, reel, tmp_path / "job", "--to", out, "--command", starter(tmp_path), *wish)
     said = openjd(tiny_pack, *job["command"][1:])
     assert [f"Clips(CHUNK[INT]) = {part}" in said for part in ("1-4", "5-8", "9-12")] == [True] * 3
-    assert said.count("4 sounds made") == job["tasks"] == 3
-    assert "0 sounds made, 12 were there already" in said
+    assert said.count("8 sounds made") == job["tasks"] == 3  # 4 clips, 2 stems
+    assert "0 sounds made, 24 were there already" in said
     farmed = out.rename(tmp_path / "farmed")
     plain = run(tiny_pack, "timeline", reel, "-o", out, "--pack", "tiny", *wish)
     assert plain.code == 0, plain.stderr
     assert files(farmed) == files(out)
-    assert len(files(out)) == 2 * 12 + 3
+    assert len(files(out)) == 2 * 24 + 3
 
 
 def test_the_job_passes_open_job_descriptions_own_check(

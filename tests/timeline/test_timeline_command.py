@@ -67,7 +67,7 @@ def test_rendered_by_melt_every_sound_begins_on_its_sample(
     sounded: Path, tmp_path: Path, form: str
 ) -> None:
     timeline = otio.adapters.read_from_file(str(sounded / f"reel.{form}"))
-    assert [track.name for track in audio_tracks(timeline)] == ["FX", "FX 2"]
+    assert [track.name for track in audio_tracks(timeline)] == ["FX", "FX 2", "BG", "BG 2"]
     heard, meant = np.zeros((301 * FRAME, 2)), laid_out(sounded)
     for track in rendered(timeline, tmp_path):
         heard[: len(track)] += track
@@ -80,7 +80,8 @@ def test_rendered_by_melt_impacts_are_heard_within_a_frame_of_where_they_are_see
     sounded: Path, tmp_path: Path
 ) -> None:
     timeline = otio.adapters.read_from_file(str(sounded / "reel.otio"))
-    for samples, impacts in zip(rendered(timeline, tmp_path), IMPACTS, strict=True):
+    effects = rendered(timeline, tmp_path)[:2]
+    for samples, impacts in zip(effects, IMPACTS, strict=True):
         loudness = np.abs(samples).reshape(-1, 2 * FRAME).max(axis=1)
         for frame in impacts:
             before, around = loudness[frame - 3 : frame - 1], loudness[frame - 1 : frame + 2]
@@ -88,13 +89,13 @@ def test_rendered_by_melt_impacts_are_heard_within_a_frame_of_where_they_are_see
 
 
 def test_files_carry_the_timecode_of_their_place(sounded: Path) -> None:
-    wav = sounded / "sounds" / "0003_dog.wav"
+    wav = sounded / "sounds" / "0003_dog_effects.wav"
     assert time_reference(wav) == (HOUR + 87) * FRAME
 
 
 def test_both_sides_of_a_dissolve_sound_through_it_and_fade(sounded: Path) -> None:
-    going, _ = soundfile.read(sounded / "sounds" / "0003_dog.wav")
-    coming, _ = soundfile.read(sounded / "sounds" / "0004_wall.wav")
+    going, _ = soundfile.read(sounded / "sounds" / "0003_dog_effects.wav")
+    coming, _ = soundfile.read(sounded / "sounds" / "0004_wall_effects.wav")
     assert len(going) == len(coming) == 46 * FRAME
     assert np.abs(going[-20:]).max() < 0.01 * np.abs(going).max()
     assert np.abs(coming[:20]).max() < 0.01 * np.abs(coming).max()
@@ -106,11 +107,11 @@ def test_a_second_run_makes_nothing_and_a_changed_wish_makes_all(
     first = sound(reel, "-o", tmp_path / "out", "--track", "Top")
     kept = sums(tmp_path / "out")
     again = sound(reel, "-o", tmp_path / "out", "--track", "Top")
-    assert [result["fresh"] for result in again["results"]] == [False, False]
+    assert [result["fresh"] for result in again["results"]] == [False] * 4  # two clips, two stems
     assert again["seed"] == first["seed"]  # drawn once, kept in the folder
     assert sums(tmp_path / "out") == kept
     other = sound(reel, "-o", tmp_path / "out", "--track", "Top", "--prompt", "rain")
-    assert [result["fresh"] for result in other["results"]] == [True, True]
+    assert [result["fresh"] for result in other["results"]] == [True] * 4
 
 
 def test_parts_made_apart_are_the_whole_made_at_once(
@@ -136,7 +137,7 @@ def test_after_a_kill_in_the_middle_the_next_run_loses_and_repeats_nothing(
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
     done = {path.name: path.stat().st_mtime_ns for path in folder.glob("sounds/0*.json")}
-    assert 4 <= len(done) < 12
+    assert 4 <= len(done) < 24
     assert not (folder / "reel.otio").exists()
     result = run(tiny_pack, *words).result
     assert sum(not entry["fresh"] for entry in result["results"]) == len(done)
@@ -149,18 +150,18 @@ def test_after_a_kill_in_the_middle_the_next_run_loses_and_repeats_nothing(
 def test_a_damaged_sound_is_made_again(sound: Sound, reel: Path, tmp_path: Path) -> None:
     sound(reel, "-o", tmp_path / "out", "--track", "Top", "--seed", "5")
     whole = sums(tmp_path / "out")
-    victim = tmp_path / "out" / "sounds" / "0011_dog.wav"
+    victim = tmp_path / "out" / "sounds" / "0011_dog_effects.wav"
     victim.write_bytes(victim.read_bytes()[:-100])
     result = sound(reel, "-o", tmp_path / "out", "--track", "Top", "--seed", "5")
-    assert [entry["fresh"] for entry in result["results"]] == [True, False]
+    assert [entry["fresh"] for entry in result["results"]] == [True, False, False, False]
     assert sums(tmp_path / "out") == whole
 
 
 def test_the_plan_is_shown_and_nothing_is_written(sound: Sound, reel: Path, tmp_path: Path) -> None:
     plan = sound(reel, "-o", tmp_path / "out", "--plan")
     assert not (tmp_path / "out").exists()
-    assert len(plan["clips"]) == 12
-    fast = plan["clips"][4]
+    assert len(plan["clips"]) == 24
+    fast = next(clip for clip in plan["clips"] if clip["number"] == 5)
     assert (fast["name"], fast["at"], fast["speed"]) == ("fast dog", "01:00:06:23", "2")
     assert (plan["start"], plan["rate"], plan["frames"]) == ("01:00:00:00", "24000/1001", 301)
     assert plan["estimate"] > 0
@@ -170,13 +171,15 @@ def test_the_plan_is_shown_and_nothing_is_written(sound: Sound, reel: Path, tmp_
 def test_handles_lie_around_a_clip_and_are_not_heard(
     sound: Sound, reel: Path, tmp_path: Path
 ) -> None:
-    words = ("--track", "Top", "--seed", "5", "--handles", "0.25")
+    words = ("--track", "Top", "--seed", "5", "--handles", "0.25", "--stems", "effects")
     result = sound(reel, "-o", tmp_path / "out", *words)
     assert [entry["samples"] for entry in result["results"]] == [32 * FRAME, 24 * FRAME]
     timeline = otio.adapters.read_from_file(result["timelines"]["otio"])
     (heard,) = rendered(timeline, tmp_path)
     assert len(heard) == 163 * FRAME
-    assert time_reference(tmp_path / "out" / "sounds" / "0011_dog.wav") == (HOUR + 94) * FRAME
+    assert (
+        time_reference(tmp_path / "out" / "sounds" / "0011_dog_effects.wav") == (HOUR + 94) * FRAME
+    )
     # Inside a file melt seeks to a few milliseconds, so this is to the frame.
     loudness = np.abs(heard).reshape(-1, 2 * FRAME).max(axis=1)
     assert loudness[101:104].max() > 3 * loudness[100]
