@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import onnx
 import pytest
+from onnxruntime import OrtValue
 
 from engine.errors import InferenceError, InputError, PackError
 from engine.inference import session as session_module
@@ -263,13 +264,13 @@ def test_on_a_gpu_what_is_read_only_is_handed_over_once_and_the_rest_each_time(
     tiny: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handed: list[str] = []
-    place = session_module.ort.OrtValue.ortvalue_from_numpy
+    place = OrtValue.ortvalue_from_numpy
 
     def counted(*arguments: Any) -> Any:  # noqa: ANN401 - passed on
         handed.append(arguments[1])
         return place(*arguments)
 
-    monkeypatch.setattr(session_module.ort.OrtValue, "ortvalue_from_numpy", counted)
+    monkeypatch.setattr(OrtValue, "ortvalue_from_numpy", counted)
     fixed, changing = LATENT.copy(), LATENT.copy()
     fixed.flags.writeable = False
     with Sessions(tiny, "cpu") as sessions:
