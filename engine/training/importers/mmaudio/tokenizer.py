@@ -37,6 +37,7 @@ START, END = "<start_of_text>", "<end_of_text>"
 _MEMBER = "open_clip/bpe_simple_vocab_16e6.txt.gz"
 _MERGES = 48894
 _WORD_END = "</w>"
+_HEADING = "#version"  # other lines that begin with "#" are merges
 # Bytes that stand for themselves; the others borrow letters from 256 on.
 _PRINTABLE = (*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100))
 _PIECES = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -117,7 +118,7 @@ def _pair(merge: str | list[str]) -> tuple[str, str]:
 
 
 def _from_lines(lines: Iterable[str]) -> list[tuple[str, str]]:
-    return [_pair(line) for line in lines if line.count(" ") == 1 and not line.startswith("#")]
+    return [_pair(line) for line in lines if line.count(" ") == 1 and not line.startswith(_HEADING)]
 
 
 def _checked(merges: list[tuple[str, str]], path: Path) -> list[tuple[str, str]]:
