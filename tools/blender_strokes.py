@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tools.blender_stage import ball, box, drum, key, raised, render, smooth, stage
+from tools.blender_stage import Vector, ball, box, drum, key, raised, render, smooth, stage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_CARRIED = 0.75  # seconds that a cup is in the air
 
 
 def drumming(out: Path) -> None:
@@ -79,20 +81,28 @@ def cups(out: Path) -> None:
     hand = ball(0.17, (0.8, 0.55, 0.42))
     laid = (1.15, 2.35, 3.55)
 
+    def place(i: int, seconds: float) -> Vector:
+        moved = min(max((seconds - laid[i] + _CARRIED) / _CARRIED, 0), 1)
+        # Taken up gently and put down fast enough to be heard.
+        return (0.9 * i - 1.15 + 0.5 * smooth(moved), 0, 0.93 + 1.5 * moved**2 * (1 - moved))
+
+    def held(seconds: float) -> Vector:
+        free = [-9.0, *(end + 0.1 for end in laid)]
+        i = min(sum(seconds > moment for moment in free) - 1, len(laid) - 1)
+        taken = laid[i] - _CARRIED
+        if seconds >= taken or i == 0:
+            return place(i, seconds)
+        # From the cup that was put down to the next.
+        part = smooth((seconds - free[i]) / (taken - free[i]))
+        pairs = zip(place(i - 1, seconds), place(i, seconds), strict=True)
+        x, y, z = (a + part * (b - a) for a, b in pairs)
+        return (x, y, z)
+
     def animate(seconds: float, picture: float) -> None:
-        holding = (-0.9, 0.3, 1.35)
-        for i, (cup, end) in enumerate(zip(things, laid, strict=True)):
-            part = smooth((seconds - end + 0.75) / 0.75)
-            moved = min(max((seconds - end + 0.75) / 0.75, 0), 1)
-            x = -0.9 + 0.9 * i - 0.25 + 0.5 * part
-            # Taken up gently and put down fast enough to be heard.
-            height = 0.93 + 1.5 * moved**2 * (1 - moved)
-            key(cup, picture, (x, 0, height))
-            if end - 0.8 <= seconds < end + 0.15:
-                holding = (x, 0.0, height + 0.28)
-            elif end + 0.15 <= seconds:
-                holding = (x + 0.25, 0.35, 1.45)
-        key(hand, picture, holding)
+        for i, cup in enumerate(things):
+            key(cup, picture, place(i, seconds))
+        x, y, z = held(seconds)
+        key(hand, picture, (x, y, z + 0.28))
         key(scene.camera, picture, (-0.5 + 0.25 * seconds, -3.6, 2.1))
 
     render(

@@ -21,6 +21,7 @@ from engine.cues import CueEvent, CueSheet
 from engine.media.staging import staged
 
 RATE = Fraction(25)  # of tools/blender_stage.py, which only Blender can import
+_APART = 0.03  # seconds: nearer contacts are one sound
 _QUALITY = "21"  # x264's constant rate factor: grain shows, blocks hardly
 
 
@@ -55,8 +56,11 @@ def write_clip(scene: Path, out: Path) -> None:
             for picture in pictures:
                 container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
             container.mux(stream.encode(None))
-    contacts = json.loads((scene / "truth.json").read_text("utf-8"))
-    sheet = CueSheet(RATE, tuple(CueEvent(at, 1.0, kind) for at, kind in contacts)).to_json()
+    contacts: list[CueEvent] = []
+    for seconds, kind in json.loads((scene / "truth.json").read_text("utf-8")):
+        if not contacts or seconds - contacts[-1].seconds > _APART:
+            contacts.append(CueEvent(seconds, 1.0, kind))
+    sheet = CueSheet(RATE, tuple(contacts)).to_json()
     del sheet["curves"]
     about = {"prompt": (scene / "words.txt").read_text("utf-8"), **sheet}
     with staged(out / f"{scene.name}.json") as draft:

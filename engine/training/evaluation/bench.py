@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from engine.progress import Progress
     from engine.training.clips.onsets import Samples
     from engine.training.evaluation.held_out_clips import HeldOutClip
+    from engine.training.evaluation.pictured import PicturedSubject
     from engine.training.evaluation.prompts import Prompt, PromptTable
     from engine.training.evaluation.recordings import Recordings
     from engine.training.evaluation.subject import Subject
     from engine.training.evaluation.yamnet import Hearing, Yamnet
+
+    Clips = tuple[HeldOutClip, ...]
+    Subjects = tuple[PicturedSubject, ...]
 
 SECONDS = 8
 _SHARP = 0.6  # seconds
@@ -36,6 +40,7 @@ class Plan:
         sheets: Random cue sheets; at least 2.
         cases: Prompts on which the sampler's settings are tried; at least 2.
         score: Words to ask for music.
+        subjects: Pictures of things that sound.
     """
 
     prompts: tuple[Prompt, ...]
@@ -45,14 +50,15 @@ class Plan:
     sheets: int = 12
     cases: int = 6
     score: tuple[str, ...] = ()
+    subjects: tuple[PicturedSubject, ...] = ()
 
     @classmethod
-    def full(cls, table: PromptTable, clips: tuple[HeldOutClip, ...]) -> Plan:
-        """Everything; some 600 takes."""
-        return cls(table.prompts, table.pairs, clips, score=table.score)
+    def full(cls, table: PromptTable, clips: Clips, subjects: Subjects) -> Plan:
+        """Everything; some 700 takes."""
+        return cls(table.prompts, table.pairs, clips, score=table.score, subjects=subjects)
 
     @classmethod
-    def quick(cls, table: PromptTable, clips: tuple[HeldOutClip, ...]) -> Plan:
+    def quick(cls, table: PromptTable, clips: Clips, subjects: Subjects) -> Plan:
         """A fifth of it, to see whether anything broke; its figures are not to be quoted."""
         return cls(
             table.prompts[::5],
@@ -61,6 +67,7 @@ class Plan:
             sheets=3,
             cases=2,
             score=table.score[:1],
+            subjects=subjects[::5],
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Clips with known contacts that no training touched: ``samples/held_out``."""
+"""Clips with known contacts that no training touched, in ``samples/held_out``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import engine
 from engine.cues import CueSheet
 from engine.errors import InputError
 
-SHIPPED = Path(engine.__file__).parents[1] / "samples" / "held_out"
+_SAMPLES = Path(engine.__file__).parents[1] / "samples"
+SHIPPED = _SAMPLES / "held_out"
+PICTURES = _SAMPLES / "pictured"
 
 
 @dataclass(frozen=True, slots=True)

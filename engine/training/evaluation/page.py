@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from engine.training.evaluation.report import Report
 
 TEMPLATES = "templates"
+_TITLES = {
+    "tolerance": "Onset F1 against the tolerance",
+    "prompts": "Scores of the prompted classes",
+    "refusals": "Scores of refused classes",
+    "settings": "Steps and guidance",
+}
 
 
 def write_evaluation(report: Report, docs: Path) -> None:
@@ -25,14 +31,14 @@ def write_evaluation(report: Report, docs: Path) -> None:
     Args:
         report: All parts of it.
         docs: Holds ``templates/evaluation.md``, in which ``$date``, ``$commit``, ``$pack``,
-            ``$sum``, ``$cores`` and ``$tables`` stand for what was measured.
+            ``$sum``, ``$cores``, ``$tables`` and ``$plots`` stand for what was measured.
 
     Raises:
         InputError: No such template, or one that asks for something else.
         OutputError: The folder cannot be written to.
     """
     about = report.about
-    write_plots(report, docs / "images" / "evaluation")
+    plots = write_plots(report, docs / "images" / "evaluation")
     write_page(
         docs,
         "evaluation.md",
@@ -43,8 +49,13 @@ def write_evaluation(report: Report, docs: Path) -> None:
             "sum": str(about["pack_sha256"])[:12],
             "cores": str(report.cost.cores),
             "tables": render_tables(report),
+            "plots": "\n\n".join(_shown(path, docs) for path in plots),
         },
     )
+
+
+def _shown(plot: Path, docs: Path) -> str:
+    return f"![{_TITLES[plot.stem]}]({plot.relative_to(docs).as_posix()})"
 
 
 def write_page(docs: Path, name: str, values: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from engine.training.evaluation.buzz import Buzz, measure_buzz
 from engine.training.evaluation.collection import collect
 from engine.training.evaluation.end_to_end import SceneFigures, measure_scenes
 from engine.training.evaluation.following import CueFigures, measure_following
+from engine.training.evaluation.pictured import PicturedFigures, measure_pictured
 from engine.training.evaluation.realism import Realism, measure_realism
 from engine.training.evaluation.refusal import RefusalFigures, measure_refusals
 from engine.training.evaluation.settings import SettingFigures, measure_settings
@@ -46,7 +47,15 @@ class PromptFigures:
     buzz: Buzz | None
 
 
-Figures = SceneFigures | CueFigures | PromptFigures | RefusalFigures | SettingFigures | StemFigures
+Figures = (
+    SceneFigures
+    | CueFigures
+    | PromptFigures
+    | RefusalFigures
+    | PicturedFigures
+    | SettingFigures
+    | StemFigures
+)
 
 
 def _measure_prompts(bench: Bench) -> PromptFigures:
@@ -66,19 +75,22 @@ class Part:
     Attributes:
         kind: What its figures are.
         measure: Makes them.
+        plan: Fields of the plan that they depend on.
     """
 
     kind: type[Figures]
     measure: Callable[[Bench], Figures]
+    plan: tuple[str, ...]
 
 
 PARTS: dict[str, Part] = {
-    "scenes": Part(SceneFigures, measure_scenes),
-    "cues": Part(CueFigures, measure_following),
-    "prompts": Part(PromptFigures, _measure_prompts),
-    "refusals": Part(RefusalFigures, measure_refusals),
-    "settings": Part(SettingFigures, measure_settings),
-    "stems": Part(StemFigures, measure_stems),
+    "scenes": Part(SceneFigures, measure_scenes, ("clips", "takes", "prompts")),
+    "cues": Part(CueFigures, measure_following, ("sheets", "prompts")),
+    "prompts": Part(PromptFigures, _measure_prompts, ("prompts", "takes")),
+    "refusals": Part(RefusalFigures, measure_refusals, ("pairs", "takes")),
+    "pictured": Part(PicturedFigures, measure_pictured, ("subjects", "takes")),
+    "settings": Part(SettingFigures, measure_settings, ("cases", "prompts")),
+    "stems": Part(StemFigures, measure_stems, ("score", "prompts")),
 }
 
 
@@ -111,11 +123,11 @@ def measure_parts(
     records = {}
     for name in (name for name in PARTS if name in names):
         kept = work / f"{name}.json" if work else None
-        record = _read(kept, name, _identity(bench)) if kept else None
+        record = _read(kept, name, _identity(bench, name)) if kept else None
         if record is None:
             record = _measured(bench, name)
             if kept:
-                _write(kept, record, _identity(bench))
+                _write(kept, record, _identity(bench, name))
         bench.progress(name, 1)
         records[name] = record
     return records
@@ -127,12 +139,15 @@ def _measured(bench: Bench, name: str) -> PartRecord:
     return PartRecord(figures, tuple(bench.subject.facts[before:]))
 
 
-def _identity(bench: Bench) -> str:
-    """What a kept part must have been made with: this pack, this plan."""
-    pack = measure(bench.subject.pack.folder / MANIFEST_NAME).sha256
-    clips = [measure(clip.path).sha256 for clip in bench.plan.clips]
-    plan = json.dumps(asdict(bench.plan), default=str)
-    return f"{pack} {' '.join(clips)} {plan}"
+def _identity(bench: Bench, name: str) -> str:
+    """What a kept part must have been made with: this pack, these files, this much."""
+    fields = PARTS[name].plan
+    plan = {field: value for field, value in asdict(bench.plan).items() if field in fields}
+    files = [bench.subject.pack.folder / MANIFEST_NAME]
+    files += [clip.path for clip in bench.plan.clips if "clips" in fields]
+    files += [subject.path for subject in bench.plan.subjects if "subjects" in fields]
+    sums = " ".join(measure(path).sha256 for path in files)
+    return f"{sums} {json.dumps(plan, default=str)}"
 
 
 def _read(path: Path, name: str, identity: str) -> PartRecord | None:

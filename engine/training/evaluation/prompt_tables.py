@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from engine.training.evaluation.binding import PromptBinding, Recognition
     from engine.training.evaluation.parts import PromptFigures
+    from engine.training.evaluation.pictured import PicturedFigures, PicturedRow
     from engine.training.evaluation.realism import Realism
     from engine.training.evaluation.refusal import RefusalFigures
 
@@ -102,6 +103,27 @@ def fall(figures: RefusalFigures, *, otherwise: bool) -> float:
     before = sum(trial.refused_before for trial in figures.trials)
     after = sum(trial.otherwise if otherwise else trial.refused_after for trial in figures.trials)
     return 1 - after / before if before else 0.0
+
+
+def pictured_table(figures: PicturedFigures) -> Iterator[str]:
+    """Yield how pictures are heard."""
+    yield f"## Without a word: pictures of things, class within YAMNet's top {TOP}, mean score"
+    yield ""
+    names = ("takes", "a person's words", "neither picture nor words", "other pictures")
+    yield from header("picture", *names, "seen")
+    for each in figures.rows:
+        yield row(each.name.replace("_", " "), *map(_cells, _pictured(each)), each.seen)
+    columns = zip(*map(_pictured, figures.rows), strict=True)
+    cells = (_cells(mean_recognition(column)) for column in columns)
+    yield row(f"mean of all ({len(figures.rows)})", *cells, "")
+    yield ""
+    yield (
+        "Stills of 4 s from `samples/pictured`; as nothing moves in them, the cue sheet is made up."
+    )
+
+
+def _pictured(each: PicturedRow) -> tuple[Recognition, ...]:
+    return (each.takes, each.told, each.blind, each.others)
 
 
 def sound_tables(figures: PromptFigures) -> Iterator[str]:

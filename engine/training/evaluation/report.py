@@ -22,6 +22,7 @@ from engine.training.evaluation.bench import SECONDS
 from engine.training.evaluation.end_to_end import SceneFigures
 from engine.training.evaluation.following import CueFigures
 from engine.training.evaluation.parts import PartRecord, PromptFigures, measure_parts
+from engine.training.evaluation.pictured import PicturedFigures
 from engine.training.evaluation.refusal import RefusalFigures
 from engine.training.evaluation.settings import SettingFigures
 from engine.training.evaluation.stems import StemFigures
@@ -90,6 +91,7 @@ class Report:
         cues: Sounds against cue sheets.
         prompts: What the prompts give.
         refusals: What negative prompts take away.
+        pictured: Takes of pictures without words.
         settings: Steps, solver and guidance.
         stems: The stems, if the pack makes several.
         levels: Of all takes.
@@ -101,6 +103,7 @@ class Report:
     cues: CueFigures | None
     prompts: PromptFigures | None
     refusals: RefusalFigures | None
+    pictured: PicturedFigures | None
     settings: SettingFigures | None
     stems: StemFigures | None
     levels: TakeLevels
@@ -134,6 +137,7 @@ def evaluate(bench: Bench, parts: Collection[str], work: Path | None = None) -> 
         cues=_figures(records, "cues", CueFigures),
         prompts=_figures(records, "prompts", PromptFigures),
         refusals=_figures(records, "refusals", RefusalFigures),
+        pictured=_figures(records, "pictured", PicturedFigures),
         settings=_figures(records, "settings", SettingFigures),
         stems=_figures(records, "stems", StemFigures),
         levels=summed_levels(facts),

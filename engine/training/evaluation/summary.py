@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from engine.training.evaluation.end_to_end import SceneFigures
     from engine.training.evaluation.parts import PromptFigures
+    from engine.training.evaluation.pictured import PicturedFigures
     from engine.training.evaluation.report import Report
     from engine.training.evaluation.settings import SettingFigures
 
@@ -27,6 +28,8 @@ def summary_table(report: Report) -> Iterator[str]:
         yield from _scenes(report.scenes)
     if report.prompts:
         yield from _prompts(report.prompts)
+    if report.pictured and report.pictured.rows:
+        yield from _pictured(report.pictured)
     if report.refusals and (trials := report.refusals.trials):
         yield row(
             "refused class falls",
@@ -96,6 +99,18 @@ def _prompts(figures: PromptFigures) -> Iterator[str]:
         f"{figures.variety.seeds:.1f} dB",
         f"recordings of one thing {figures.variety.recordings:.1f} dB",
     )
+
+
+def _pictured(figures: PicturedFigures) -> Iterator[str]:
+    takes = mean_recognition(each.takes for each in figures.rows)
+    told = mean_recognition(each.told for each in figures.rows)
+    others = mean_recognition(each.others for each in figures.rows)
+    if takes and told and others:
+        yield row(
+            f"pictured class in top 5, nothing said ({len(figures.rows)} pictures)",
+            percent(takes.top),
+            f"with a person's words {percent(told.top)}, other pictures {percent(others.top)}",
+        )
 
 
 def _settings(figures: SettingFigures) -> Iterator[str]:

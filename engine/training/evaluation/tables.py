@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.training.evaluation.markdown import header, known, percent, row
-from engine.training.evaluation.prompt_tables import binding_table, refusal_table, sound_tables
+from engine.training.evaluation.prompt_tables import (
+    binding_table,
+    pictured_table,
+    refusal_table,
+    sound_tables,
+)
 from engine.training.evaluation.settings import REBUILT
 from engine.training.evaluation.summary import summary_table
 from engine.training.evaluation.sync_tables import cue_table, scene_table, stem_table
@@ -46,6 +51,8 @@ def _parts(report: Report) -> Iterator[Iterable[str]]:
         yield sound_tables(report.prompts)
     if report.refusals:
         yield refusal_table(report.refusals)
+    if report.pictured and report.pictured.rows:
+        yield pictured_table(report.pictured)
     if report.settings:
         yield _settings(report.settings)
     if report.stems and report.stems.rows:
