@@ -29,6 +29,8 @@ Device = Literal["auto", "cpu", "cuda"]
 DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
 _CUDA = "CUDAExecutionProvider"
 _CPU = "CPUExecutionProvider"
+_TENSORRT = "TensorrtExecutionProvider"
+TENSORRT_VARIABLE = "LUMIPHONE_TENSORRT"  # names the folder for its engines
 _FATAL = 4
 _LOADED = 2  # bytes of memory for a byte of weights: as read, and as laid out for computing
 _OUT_OF_MEMORY = ("allocate memory", "bad_alloc", "out of memory", "bfcarena", "cuda failure 2")
@@ -227,7 +229,7 @@ class Sessions:
                 "cudnn_conv_algo_search": "HEURISTIC",
                 "arena_extend_strategy": "kSameAsRequested",
             }
-            providers = [(_CUDA, options), _CPU]
+            providers = [*_tensorrt(), (_CUDA, options), _CPU]
         try:
             session = ort.InferenceSession(
                 path, self._options(), providers=providers, enable_fallback=0
@@ -281,6 +283,17 @@ class Sessions:
             f"onnxruntime failed in {where}: {_first_line(error)}",
             f"Try --device cpu and free some memory ({needed}); if it stays, report this message",
         )
+
+
+def _tensorrt() -> list[Any]:
+    """TensorRT with its engines kept, where the user asks for it and it is installed.
+
+    It is no default: the first run of each graph and length takes minutes.
+    """
+    folder = os.environ.get(TENSORRT_VARIABLE)
+    if not folder or _TENSORRT not in ort.get_available_providers():
+        return []
+    return [(_TENSORRT, {"trt_engine_cache_enable": True, "trt_engine_cache_path": folder})]
 
 
 def _short_of(needed: int) -> bool:

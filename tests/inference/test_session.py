@@ -286,3 +286,17 @@ def test_on_a_gpu_what_is_read_only_is_handed_over_once_and_the_rest_each_time(
         changing *= 0
         silent = sessions.run("decoder", {"latent": changing})["audio"]
     assert not np.array_equal(silent, expected)
+
+
+def test_tensorrt_is_used_where_it_is_asked_for_and_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = ["TensorrtExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: installed)
+    assert session_module._tensorrt() == []
+    monkeypatch.setenv(session_module.TENSORRT_VARIABLE, str(tmp_path))
+    ((name, options),) = session_module._tensorrt()
+    assert name in installed
+    assert options["trt_engine_cache_path"] == str(tmp_path)
+    installed.remove(name)
+    assert session_module._tensorrt() == []
