@@ -195,4 +195,4 @@ class TakeGenerator:
         steps = defaults.steps if settings.steps is None else settings.steps
         if not 1 <= steps <= MAX_STEPS:
             raise InputError(f"{steps} steps are out of bounds", f"Use 1 to {MAX_STEPS}")
-        return FlowSampler(settings.method or defaults.method, steps)
+        return FlowSampler(settings.method or defaults.method, steps, defaults.shift)

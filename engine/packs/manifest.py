@@ -37,7 +37,7 @@ MANIFEST_NAME = "pack.json"
 Stem = Literal["effects", "ambience", "score", "dialogue"]
 Ability = Literal["negative_prompt", "cue_editing", "retake"]
 Precision = Literal["float32", "float16", "int8", "mixed"]
-Method = Literal["euler", "heun"]
+Method = Literal["euler", "heun", "multistep"]
 Choice = Literal["conditional", "null", "negative"]
 
 
@@ -150,12 +150,15 @@ class Sampler:
         steps: Its steps.
         guidance: Named guidance values at their defaults.
         branches: What guidance mixes; their weights always add up to one.
+        shift: Above 1, steps are smaller near the noise; see
+            :class:`engine.inference.sampler.FlowSampler`.
     """
 
     method: Method
     steps: Annotated[int, Bounds(1, 1000)]
     guidance: Mapping[Name, float]
     branches: Annotated[tuple[Branch, ...], Bounds(1)]
+    shift: Annotated[float, Bounds(0.1, 100)] = 1.0
 
 
 @dataclass(frozen=True, slots=True)

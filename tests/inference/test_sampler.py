@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from engine.inference.sampler import FlowSampler
 
 if TYPE_CHECKING:
     from engine.inference.arrays import Floats
+    from engine.packs.manifest import Method
 
 START = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
 
@@ -19,32 +20,34 @@ def growth(latent: Floats, time: float) -> Floats:
     return latent * np.float32(np.cos(time))
 
 
-def error_of(method: Literal["euler", "heun"], steps: int) -> float:
+def error_of(method: Method, steps: int) -> float:
     exact = START * np.exp(np.sin(1))
     return float(np.abs(FlowSampler(method, steps).sample(growth, START) - exact).max())
 
 
-@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2)])
+@pytest.mark.parametrize(
+    ("method", "order", "first"), [("euler", 1, 4), ("heun", 2, 4), ("multistep", 2, 32)]
+)
 def test_twice_the_steps_divide_the_error_by_two_to_the_order(
-    method: Literal["euler", "heun"], order: int
+    method: Method, order: int, first: int
 ) -> None:
-    errors = [error_of(method, steps) for steps in (4, 8, 16)]
+    errors = [error_of(method, steps) for steps in (first, 2 * first, 4 * first)]
     measured = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
     np.testing.assert_allclose(measured, order, atol=0.25)
 
 
-@pytest.mark.parametrize("method", ["euler", "heun"])
+@pytest.mark.parametrize("method", ["euler", "heun", "multistep"])
 @pytest.mark.parametrize("steps", [1, 7])
-def test_a_straight_flow_is_followed_exactly(method: Literal["euler", "heun"], steps: int) -> None:
+def test_a_straight_flow_is_followed_exactly(method: Method, steps: int) -> None:
     goal = np.ones_like(START)
     end = FlowSampler(method, steps).sample(lambda _x, _t: goal - START, START)
     np.testing.assert_allclose(end, goal, atol=1e-6)
 
 
-@pytest.mark.parametrize(("method", "times"), [("euler", [0, 0.5]), ("heun", [0, 0.5, 0.5, 1])])
-def test_the_velocity_is_asked_at_the_methods_times(
-    method: Literal["euler", "heun"], times: list[float]
-) -> None:
+@pytest.mark.parametrize(
+    ("method", "times"), [("euler", [0, 0.5]), ("heun", [0, 0.5, 0.5, 1]), ("multistep", [0, 0.5])]
+)
+def test_the_velocity_is_asked_at_the_methods_times(method: Method, times: list[float]) -> None:
     asked: list[float] = []
 
     def velocity(latent: Floats, time: float) -> Floats:
@@ -53,6 +56,24 @@ def test_the_velocity_is_asked_at_the_methods_times(
 
     FlowSampler(method, 2).sample(velocity, START)
     assert asked == times
+
+
+@pytest.mark.parametrize("shift", [0.5, 1.0, 4.0])
+def test_a_shift_makes_the_first_steps_smaller_and_the_last_ones_larger(shift: float) -> None:
+    times = FlowSampler("euler", 1000, shift).times()
+    sizes = np.diff(times)
+    assert (times[0], times[-1], len(times)) == (0.0, 1.0, 1001)
+    assert sizes[0] * 1000 == pytest.approx(1 / shift, rel=0.01)
+    assert sizes[-1] * 1000 == pytest.approx(shift, rel=0.01)
+
+
+def test_steps_of_unequal_size_keep_the_order_of_the_multistep_method() -> None:
+    exact = START * np.exp(np.sin(1))
+    errors = [
+        float(np.abs(FlowSampler("multistep", steps, 3.0).sample(growth, START) - exact).max())
+        for steps in (32, 64)
+    ]
+    assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.3)
 
 
 def test_the_noise_is_left_as_it_was() -> None:
@@ -67,8 +88,8 @@ def test_every_step_is_told() -> None:
     assert told == [(1, 3), (2, 3), (3, 3)]
 
 
-@pytest.mark.parametrize("method", ["euler", "heun"])
-def test_cancelling_acts_before_the_next_evaluation(method: Literal["euler", "heun"]) -> None:
+@pytest.mark.parametrize("method", ["euler", "heun", "multistep"])
+def test_cancelling_acts_before_the_next_evaluation(method: Method) -> None:
     evaluations = 0
 
     def velocity(latent: Floats, _time: float) -> Floats:

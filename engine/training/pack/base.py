@@ -85,8 +85,9 @@ def base_sampler() -> Sampler:
     Each has a strength of its own, so that what is seen does not drown what is refused.
     """
     return Sampler(
-        method="euler",
-        steps=16,
+        method="multistep",
+        steps=8,
+        shift=4.0,
         guidance={"text": 3.0, "cues": 1.5, "negative": 2.0},
         branches=(
             Branch("full", {"text": "conditional", "cues": "conditional"}, weights={"text": 1.0}),
