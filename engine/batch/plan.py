@@ -90,18 +90,18 @@ class Plan:
         """Takes that are there."""
         return sum(len(job.done) for job in self.jobs)
 
-    def to_json(self, estimate: float | None) -> dict[str, Any]:
+    def to_json(self, estimate: float) -> dict[str, Any]:
         """Return what is shown to a program.
 
         Args:
-            estimate: Seconds that the rest takes; None if that is not known.
+            estimate: Seconds that the rest takes.
         """
         return {
             "clips": [_job_to_json(job) for job in self.jobs],
             "takes_to_make": self.missing,
             "takes_there": self.done,
             "seconds_to_make": round(float(self.to_make), 3),
-            "estimate": None if estimate is None else round(estimate, 1),
+            "estimate": round(estimate, 1),
         }
 
 

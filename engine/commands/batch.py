@@ -104,7 +104,7 @@ def run(
 
     check_video(arguments)
     ready = _prepare(arguments, console, cancelled)
-    estimate = _estimate(ready, cancelled)
+    estimate = _estimate(ready, console, cancelled)
     shown = ready.plan.to_json(estimate)
     _show(ready, estimate, console)
     if arguments.plan:
@@ -154,7 +154,7 @@ def _prepare(arguments: argparse.Namespace, console: Console, cancelled: Cancell
     return _Prepared(engine, delivery, index, plan, prompts)
 
 
-def _estimate(ready: _Prepared, cancelled: Cancelled) -> float | None:
+def _estimate(ready: _Prepared, console: Console, cancelled: Cancelled) -> float:
     """Seconds that the rest takes: at this job's pace so far, or as a short take is made now."""
     from engine.batch.plan import steps_of
     from engine.rehearsal import measured_pace
@@ -164,11 +164,12 @@ def _estimate(ready: _Prepared, cancelled: Cancelled) -> float | None:
         return 0.0
     pace = ready.results.pace(steps_of(ready.engine, job.request))
     if pace is None:
-        pace = measured_pace(ready.engine, job.source, job.request, cancelled)
+        with console.progress() as progress:
+            pace = measured_pace(ready.engine, job.source, job.request, progress, cancelled)
     return pace * float(ready.plan.to_make)
 
 
-def _show(ready: _Prepared, estimate: float | None, console: Console) -> None:
+def _show(ready: _Prepared, estimate: float, console: Console) -> None:
     plan = ready.plan
     rows = [
         (
