@@ -16,22 +16,18 @@ START = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
 
 
 def growth(latent: Floats, time: float) -> Floats:
-    """Return x cos t, whose solution from x0 is x0 exp(sin 1) at t = 1."""
-    return latent * np.float32(np.cos(time))
+    """Return 2 x t, whose solution from x0 is x0 e at t = 1."""
+    return latent * np.float32(2 * time)
 
 
 def error_of(method: Method, steps: int) -> float:
-    exact = START * np.exp(np.sin(1))
+    exact = START * np.e
     return float(np.abs(FlowSampler(method, steps).sample(growth, START) - exact).max())
 
 
-@pytest.mark.parametrize(
-    ("method", "order", "first"), [("euler", 1, 4), ("heun", 2, 4), ("multistep", 2, 32)]
-)
-def test_twice_the_steps_divide_the_error_by_two_to_the_order(
-    method: Method, order: int, first: int
-) -> None:
-    errors = [error_of(method, steps) for steps in (first, 2 * first, 4 * first)]
+@pytest.mark.parametrize(("method", "order"), [("euler", 1), ("heun", 2), ("multistep", 2)])
+def test_twice_the_steps_divide_the_error_by_two_to_the_order(method: Method, order: int) -> None:
+    errors = [error_of(method, steps) for steps in (16, 32, 64)]
     measured = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
     np.testing.assert_allclose(measured, order, atol=0.25)
 
@@ -68,10 +64,10 @@ def test_a_shift_makes_the_first_steps_smaller_and_the_last_ones_larger(shift: f
 
 
 def test_steps_of_unequal_size_keep_the_order_of_the_multistep_method() -> None:
-    exact = START * np.exp(np.sin(1))
+    exact = START * np.e
     errors = [
         float(np.abs(FlowSampler("multistep", steps, 3.0).sample(growth, START) - exact).max())
-        for steps in (32, 64)
+        for steps in (64, 128)
     ]
     assert np.log2(errors[0] / errors[1]) == pytest.approx(2, abs=0.3)
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from engine.media.staging import staged
 from engine.training.evaluation.end_to_end import BLIND, CUE_SHEET, DELIVERED, REBUILT, SHUFFLED
+from engine.training.evaluation.settings import METHODS
 from engine.training.evaluation.synchrony import TOLERANCES
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _settings(figures: SettingFigures) -> Figure:
     figure = Figure(figsize=(3.6 * columns, 6.6), layout="constrained")
     grid = figure.subplots(len(_MEASURES), columns, sharex="col", sharey="row", squeeze=False)
     for axes_row, (title, measure) in zip(grid, _MEASURES.items(), strict=True):
-        for name in ("euler", "heun"):
+        for name in METHODS:
             _line(axes_row[0], figures, name, measure, [r.evaluations for r in figures.rows])
         for axes, name in zip(axes_row[1:], guidance, strict=True):
             _line(axes, figures, name, measure, [row.value for row in figures.rows])

@@ -50,7 +50,7 @@ def summary_table(report: Report) -> Iterator[str]:
         "-1 dBTP, 0, 0",
     )
     yield row(
-        "cost of 8 s",
+        "cost of 8 s, one stem",
         f"{cost.warm_seconds:.1f} s warm, {cost.cold_seconds:.1f} s cold, pack"
         f" {cost.pack_bytes / 1e6:.0f} MB",
         f"{cost.cores} cores, {cost.device}",
@@ -115,7 +115,7 @@ def _pictured(figures: PicturedFigures) -> Iterator[str]:
 
 def _settings(figures: SettingFigures) -> Iterator[str]:
     rows = {(each.name, each.value): each for each in figures.rows}
-    few, many = rows[("euler", 8.0)], rows[("euler", 32.0)]
+    few, many = rows[("multistep", 8.0)], rows[("multistep", 32.0)]
     yield row(
         "8 steps against 32: Frechet distance, score",
         f"{few.distance:.0f}, {few.score:.2f}",

@@ -11,7 +11,7 @@ from engine.training.evaluation.prompt_tables import (
     refusal_table,
     sound_tables,
 )
-from engine.training.evaluation.settings import REBUILT
+from engine.training.evaluation.settings import METHODS, REBUILT
 from engine.training.evaluation.summary import summary_table
 from engine.training.evaluation.sync_tables import cue_table, scene_table, stem_table
 
@@ -76,7 +76,7 @@ def _settings(figures: SettingFigures) -> Iterator[str]:
     )
     for each in figures.rows:
         name = each.name
-        if name in ("euler", "heun"):
+        if name in METHODS:
             name = f"{each.value:.0f} {name} steps"
         elif name not in (REBUILT, "usual", "finest"):
             name = f"guidance {name} {each.value:g}"
@@ -91,7 +91,7 @@ def _settings(figures: SettingFigures) -> Iterator[str]:
             "-" if each.away is None else f"{each.away:.1f} dB",
         )
     yield ""
-    yield f"Prompts: {', '.join(figures.words)}. The finest has 64 Euler steps; few takes: rough."
+    yield f"Prompts: {', '.join(figures.words)}; few takes, so rough. The finest: 64 multistep steps."
 
 
 def _levels(levels: TakeLevels) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _levels(levels: TakeLevels) -> Iterator[str]:
 
 
 def _cost(cost: Cost) -> Iterator[str]:
-    yield "## Cost of a take"
+    yield "## Cost of one stem of a take"
     yield ""
     yield (
         f"cold {cost.cold_seconds:.1f} s, warm {cost.warm_seconds:.1f} s (median), on"
