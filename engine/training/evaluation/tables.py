@@ -91,7 +91,7 @@ def _settings(figures: SettingFigures) -> Iterator[str]:
             "-" if each.away is None else f"{each.away:.1f} dB",
         )
     yield ""
-    yield f"Prompts: {', '.join(figures.words)}; few takes, so rough. The finest: 64 multistep steps."
+    yield f"Prompts: {', '.join(figures.words)}; rough, of few takes. Finest: 64 multistep steps."
 
 
 def _levels(levels: TakeLevels) -> Iterator[str]:

@@ -211,9 +211,9 @@ def test_a_picture_gives_the_words_that_the_pack_sees_in_it(report: Report) -> N
 
 def test_every_take_is_counted_and_timed(report: Report) -> None:
     # 2 prompts with and without words and 1 repeated, 3 for each of 2 sheets, 4 for each of 3
-    # clips, 2 of a picture, 2 cases in each of 20 settings, 6 of each of 3 stems, and the
+    # clips, 2 of a picture, 2 cases in each of 23 settings, 6 of each of 3 stems, and the
     # refusals; mostly 2 seeds.
-    fixed = 2 * 2 * 2 + 1 + 3 * 2 + 3 * 4 * 2 + 2 + 2 * 20 + 6 * 3
+    fixed = 2 * 2 * 2 + 1 + 3 * 2 + 3 * 4 * 2 + 2 + 2 * 23 + 6 * 3
     assert report.refusals is not None
     refusals = 2 + (2 + 2 * len(report.refusals.trials) if report.refusals.trials else 0)
     assert report.levels.takes == fixed + refusals
