@@ -63,6 +63,9 @@ class Settings:
         device: "auto", "cpu" or an accelerator's name.
         cues_from_markers: Whether the clips' own cue sheets are to be followed.
         level: dB at which takes are placed.
+        prompts: Stem to what to hear in it, in place of ``prompt``.
+        negatives: Stem to what not to hear in it, in place of ``negative``.
+        levels: Stem to dB at which it enters the mix; the pack's where none is given.
     """
 
     prompt: str = ""
@@ -76,6 +79,9 @@ class Settings:
     device: str = "auto"
     cues_from_markers: bool = False
     level: float = 0.0
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    negatives: Mapping[str, str] = field(default_factory=dict)
+    levels: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Take:
     Attributes:
         number: From 1, within its folder.
         seed: Of its noise.
-        wav: The sound, exactly as long as the clip.
+        wav: The sound, exactly as long as the clip: the mix of its stems.
         sidecar: The JSON file with its provenance.
         samples: Length in samples.
         sample_rate: Samples per second.
@@ -93,6 +99,7 @@ class Take:
         negative: What the user refused.
         suggested_prompt: What the pictures suggested; empty if not known yet.
         pack: The model it was made with; empty: the default one.
+        stems: Stem to its file, where the take has several; they sum to the mix.
     """
 
     number: int
@@ -105,6 +112,7 @@ class Take:
     negative: str = ""
     suggested_prompt: str = ""
     pack: str = ""
+    stems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

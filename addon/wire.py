@@ -1,7 +1,8 @@
 """Messages as bytes: one JSON object each, read against the dataclass's own annotations.
 
 Understood: ``str``, ``bool``, ``int``, ``float``, ``Fraction`` (as text), ``X | None``,
-``tuple[X, ...]``, dataclasses, and ``Mapping`` for a JSON object that is passed on as it is.
+``tuple[X, ...]``, ``Mapping[str, X]``, dataclasses, and ``Mapping[str, Any]`` for a JSON object
+that is passed on as it is.
 Unknown keys are ignored. The engine's own codec does more, but an editor's Python cannot reach it.
 """
 
@@ -100,7 +101,8 @@ def _value(hint: Any, data: object, place: str) -> object:  # noqa: ANN401 - the
     if get_origin(kind) is tuple and isinstance(data, list):
         return tuple(_value(get_args(kind)[0], entry, place) for entry in data)
     if get_origin(kind) is Mapping and isinstance(data, dict):
-        return data
+        inner = get_args(kind)[1]
+        return data if inner is Any else {n: _value(inner, x, place) for n, x in data.items()}
     return _scalar(kind, data, place)
 
 

@@ -63,4 +63,5 @@ def _tell_cues(clip: str, look: str, listener: Listener, result: Mapping[str, An
 
 def _tell_suggestion(clip: str, listener: Listener, result: Mapping[str, Any]) -> None:
     labels = [str(entry["label"]) for entry in result.get("labels") or ()]
-    listener.on_suggested(clip, str(result.get("suggested_prompt") or ""), labels)
+    prompt, mood = (str(result.get(name) or "") for name in ("suggested_prompt", "mood"))
+    listener.on_suggested(clip, prompt, mood, labels)

@@ -38,6 +38,9 @@ def _wish(clip: Clip, settings: Settings) -> protocol.Wish:
         cues=clip.cues if settings.cues_from_markers else None,
         pack=settings.pack,
         device=settings.device,
+        prompts=settings.prompts,
+        negatives=settings.negatives,
+        levels=settings.levels,
     )
 
 
@@ -55,6 +58,7 @@ def _take(file: protocol.TakeFile, settings: Settings) -> messages.Take:
         negative=settings.negative,
         suggested_prompt=str(origin.get("suggested_prompt") or ""),
         pack=str(pack.get("id", "")) if isinstance(pack, dict) else "",
+        stems=file.stems,
     )
 
 

@@ -51,8 +51,8 @@ class Listener:
     def on_looked(self, clip: str, sheet: CueSheet, warnings: Sequence[str]) -> None:
         """A clip's cues are read."""
 
-    def on_suggested(self, clip: str, prompt: str, labels: Sequence[str]) -> None:
-        """What a clip shows, and a prompt for it."""
+    def on_suggested(self, clip: str, prompt: str, mood: str, labels: Sequence[str]) -> None:
+        """What a clip shows, a prompt for it, and one for its score."""
 
     def on_packs(self, packs: Sequence[Mapping[str, Any]]) -> None:
         """The packs there are, as ``engine.protocol.Done`` describes them."""

@@ -31,7 +31,12 @@ fractions = st.fractions(min_value=0, max_value=10**6, max_denominator=10**6)
 sheets = st.dictionaries(words, st.none() | st.integers() | st.lists(words, max_size=3), max_size=3)
 st.register_type_strategy(str, words)
 st.register_type_strategy(Fraction, fractions)
-st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+floats = st.floats(allow_nan=False, allow_infinity=False)
+st.register_type_strategy(float, floats)
+of_stems = st.dictionaries(words, words, max_size=3)
+st.register_type_strategy(Take, st.builds(Take, stems=of_stems))
+levels = st.dictionaries(words, floats, max_size=3)
+wishes = st.builds(Settings, prompts=of_stems, negatives=of_stems, levels=levels)
 
 
 def messages() -> st.SearchStrategy[Message]:
@@ -40,7 +45,7 @@ def messages() -> st.SearchStrategy[Message]:
     others = [k for k in TYPES.values() if k not in {Clips, Generate}]
     return st.one_of(
         st.builds(Clips, clips=many, request=st.none() | words),
-        st.builds(Generate, clips=many, settings=st.builds(Settings)),
+        st.builds(Generate, clips=many, settings=wishes),
         *(st.builds(kind) for kind in others),
     )
 
@@ -120,6 +125,13 @@ def test_a_clip_with_a_wrong_field_is_refused_by_name(key: str, value: object) -
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(LinkError, match=r"'cancel\.job' is missing"):
         from_bytes(b'{"type": "cancel"}')
+
+
+def test_a_stem_whose_file_is_no_text_is_refused_by_name() -> None:
+    content = json.loads(to_bytes(PLACE))
+    content["take"]["stems"] = {"score": 3}
+    with pytest.raises(LinkError, match="stems' holds"):
+        from_bytes(json.dumps(content).encode())
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "1" + "0" * 400])

@@ -36,6 +36,8 @@ OTHER_PACK = BASE_PACK | {
     "licence": "CC-BY-NC-4.0",
     "commercial_use": False,
     "stems": ["effects", "ambience", "dialogue"],
+    "usual_stems": ["effects", "ambience"],
+    "levels": {"effects": 0.0, "ambience": -10.0, "dialogue": 0.0},
 }
 
 

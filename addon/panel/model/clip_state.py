@@ -42,6 +42,11 @@ class TakeState:
         return self.take.wav
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """All its sounds and its sidecar, last what makes it a take."""
+        return (self.take.sidecar, *self.take.stems.values(), self.wav)
+
+    @property
     def prompt(self) -> str:
         """What the user asked for."""
         return self.take.prompt
@@ -66,6 +71,7 @@ class ClipState:
         seen: The cue sheet that the pictures gave; None while nobody looked.
         cues: The cue sheet as the user wants it; None while unknown.
         suggested: What the pictures suggest as a prompt.
+        mood: What the pictures suggest for a score.
         labels: What was recognised, in words.
         warnings: What about the pictures will cost quality.
         takes: In the order of their making.
@@ -77,6 +83,7 @@ class ClipState:
     seen: CueSheet | None = None
     cues: CueSheet | None = None
     suggested: str = ""
+    mood: str = ""
     labels: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     takes: list[TakeState] = field(default_factory=list)

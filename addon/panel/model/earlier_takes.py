@@ -49,9 +49,19 @@ def _take(sidecar: Path, clip: Clip) -> Take | None:
             negative=str(data["negative"] or ""),
             suggested_prompt=str(data["suggested_prompt"] or ""),
             pack=str(data["pack"]["id"]),
+            stems=_stems(data, sidecar),
         )
-    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError):
         return None
+
+
+def _stems(data: dict[str, Any], sidecar: Path) -> dict[str, str]:
+    """Files of the stems; sidecars from before there were any name none."""
+    known = {
+        stem: origin["wav"] for stem, origin in data.get("stems", {}).items() if "wav" in origin
+    }
+    paths = {stem: sidecar.with_name(str(wav)) for stem, wav in known.items()}
+    return {stem: str(path) for stem, path in paths.items() if path.is_file()}
 
 
 def _is_of(data: Any, clip: Clip) -> bool:  # noqa: ANN401 - whatever the file holds

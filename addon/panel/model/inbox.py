@@ -110,11 +110,11 @@ class Inbox(Listener):
         state.seen, state.warnings, state.looking = sheet, tuple(warnings), None
         self._tell(state, self._model.cues_changed, self._model.notes_changed)
 
-    def on_suggested(self, clip: str, prompt: str, labels: Sequence[str]) -> None:
-        """What a clip shows, and a prompt for it."""
+    def on_suggested(self, clip: str, prompt: str, mood: str, labels: Sequence[str]) -> None:
+        """What a clip shows, a prompt for it, and one for its score."""
         state = self._model.find(clip)
         if state is not None:
-            state.suggested, state.labels = prompt, tuple(labels)
+            state.suggested, state.mood, state.labels = prompt, mood, tuple(labels)
             self._tell(state, self._model.notes_changed)
 
     def on_packs(self, packs: Sequence[Mapping[str, Any]]) -> None:

@@ -6,9 +6,11 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from addon.messages import Settings
 from engine.media.staging import staged
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 _LONGEST = 50  # prompts in a history
@@ -36,18 +38,21 @@ class Draft:
         prompt: What to hear; empty for what is seen.
         negative: What not to hear.
         stems: Which kinds of sound are on.
-        levels: Kind of sound to dB, at which it is heard and placed.
+        levels: Kind of sound to dB in the mix, where it is not the model's own.
         takes: How many.
         seed: Of the first take; None for a fresh one each time.
         steps: Of the sampler; None for the pack's own number.
         guidance: How strictly the prompt is followed; None for the pack's own value.
         pack: Which model; None for the default one.
         device: "auto", "cpu" or "cuda".
+        prompts: Kind of sound to what to hear in it; empty for the prompt.
+        negatives: Kind of sound to what not to hear in it; empty for the negative prompt.
+        volume: dB at which takes are heard and placed.
     """
 
     prompt: str = ""
     negative: str = ""
-    stems: list[str] = field(default_factory=lambda: ["effects"])
+    stems: list[str] = field(default_factory=lambda: ["effects", "ambience"])
     levels: dict[str, float] = field(default_factory=dict)
     takes: int = 3
     seed: int | None = None
@@ -55,6 +60,33 @@ class Draft:
     guidance: float | None = None
     pack: str | None = None
     device: str = "auto"
+    prompts: dict[str, str] = field(default_factory=dict)
+    negatives: dict[str, str] = field(default_factory=dict)
+    volume: float = 0.0
+
+    def settings(self, offered: Collection[str]) -> Settings:
+        """Return what is asked for of a pack that makes the ``offered`` kinds of sound."""
+        stems = tuple(stem for stem in self.stems if stem in offered)
+
+        def own(words: Mapping[str, str]) -> dict[str, str]:
+            said = {stem: words.get(stem, "").strip() for stem in stems}
+            return {stem: text for stem, text in said.items() if text}
+
+        return Settings(
+            prompt=self.prompt.strip(),
+            negative=self.negative.strip(),
+            stems=stems,
+            takes=self.takes,
+            seed=self.seed,
+            steps=self.steps,
+            guidance=self.guidance,
+            pack=self.pack,
+            device=self.device,
+            level=self.volume,
+            prompts=own(self.prompts),
+            negatives=own(self.negatives),
+            levels={stem: self.levels[stem] for stem in stems if stem in self.levels},
+        )
 
 
 @dataclass(slots=True)
@@ -138,11 +170,16 @@ def _draft(value: object) -> Draft:
     for entry in fields(Draft):
         found, default = data.get(entry.name), getattr(usual, entry.name)
         if entry.name == "levels" and isinstance(found, dict):
+            if "volume" not in data:  # from when a level was not one in the mix
+                continue
             usual.levels = {
                 str(name): float(level)
                 for name, level in found.items()
                 if isinstance(level, int | float)
             }
+        elif entry.name in {"prompts", "negatives"} and isinstance(found, dict):
+            words = {str(name): text for name, text in found.items() if isinstance(text, str)}
+            setattr(usual, entry.name, words)
         elif entry.name == "stems" and isinstance(found, list):
             usual.stems = _texts(found)
         elif _fits(entry.name, found, default):
@@ -155,7 +192,7 @@ def _fits(name: str, found: object, default: object) -> bool:
         return False
     if name in {"seed", "steps"}:
         return isinstance(found, int) and found >= 0
-    if name == "guidance":
+    if name in {"guidance", "volume"}:
         return isinstance(found, int | float)
     if name == "takes":
         return isinstance(found, int) and 1 <= found <= 16

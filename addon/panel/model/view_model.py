@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QFile, QObject, pyqtSignal
 from PyQt6.QtGui import QUndoGroup, QUndoStack
 
-from addon.messages import Cue, Settings
+from addon.messages import Cue
 from addon.panel.model.cue_editing import CueEdit
 from addon.panel.model.job_state import JobState, Problem
 from engine.errors import LumiphoneError
@@ -16,7 +16,7 @@ from engine.errors import LumiphoneError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from addon.messages import Clip
+    from addon.messages import Clip, Settings
     from addon.panel.model.clip_state import ClipState, TakeState
     from addon.panel.model.memory import Memory
     from addon.panel.session import Session
@@ -168,7 +168,7 @@ class ViewModel(QObject):
                 "Remove its strip in the editor first to delete them, too",
                 "info",
             )
-        elif not all(_trash(name) for name in (take.take.sidecar, take.wav)):
+        elif not all(_trash(name) for name in take.files):
             self.report(
                 f"{take.wav} cannot be moved to the trash", "Delete it in your file manager"
             )
@@ -223,7 +223,7 @@ class ViewModel(QObject):
     @property
     def level(self) -> float:
         """At how many dB takes are heard."""
-        return next((self.draft.levels.get(stem, 0.0) for stem in self.draft.stems), 0.0)
+        return self.draft.volume
 
     # -------------------------------------------------------------- for the inbox
 
@@ -271,22 +271,8 @@ class ViewModel(QObject):
         return replace(state.clip, cues=state.cues.to_json())
 
     def _settings(self, states: Sequence[ClipState]) -> Settings:
-        draft = self.draft
-        pack = self.pack
-        offered = pack["stems"] if pack else draft.stems
-        return Settings(
-            prompt=draft.prompt.strip(),
-            negative=draft.negative.strip(),
-            stems=tuple(stem for stem in draft.stems if stem in offered),
-            takes=draft.takes,
-            seed=draft.seed,
-            steps=draft.steps,
-            guidance=draft.guidance,
-            pack=draft.pack,
-            device=draft.device,
-            cues_from_markers=any(state.edited for state in states),
-            level=self.level,
-        )
+        settings = self.draft.settings(self.pack["stems"] if self.pack else self.draft.stems)
+        return replace(settings, cues_from_markers=any(state.edited for state in states))
 
     def _how_to_select(self) -> str:
         if self.has_host:

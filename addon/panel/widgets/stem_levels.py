@@ -1,62 +1,61 @@
-"""Which kind of sound to make, and how loud it is heard and placed."""
+"""Which kinds of sound to make, how loud each is in the mix, and how loud the mix is heard."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QSlider, QWidget
+from PyQt6.QtCore import QSignalBlocker, Qt, pyqtSignal
+from PyQt6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSlider, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 STEMS = ("effects", "ambience", "score", "dialogue")
-_SOFTEST, _LOUDEST = -36, 0  # dB; no output plays louder than what is in the file
+_SOFTEST, _LOUDEST = -36, 6  # dB in the mix
+_LOUDEST_HEARD = 0  # no output plays louder than what is in the file
 
 
 class StemLevels(QWidget):
     """A row per kind of sound; those that the pack does not make are off.
 
-    The engine makes one kind at a time, so one row is chosen.
-
     Attributes:
-        chosen: Another kind was chosen; carries its name.
-        level_changed: A level changed; carries the kind's name and dB.
+        chosen: Other kinds are on; carries their names.
+        level_changed: The user moved a level in the mix; carries the kind's name and dB.
+        volume_changed: Takes are to be heard and placed at another level; carries dB.
     """
 
-    chosen = pyqtSignal(str)
+    chosen = pyqtSignal(list)
     level_changed = pyqtSignal(str, float)
+    volume_changed = pyqtSignal(float)
 
     def __init__(self) -> None:
         super().__init__()
-        self.boxes: dict[str, QRadioButton] = {}
+        self.boxes: dict[str, QCheckBox] = {}
         self.sliders: dict[str, QSlider] = {}
+        self.volume = _slider("How loud takes are heard and placed, in decibels", _LOUDEST_HEARD)
         self._numbers: dict[str, QLabel] = {}
-        self._group = QButtonGroup(self)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(3)
-        grid.setColumnStretch(1, 1)
+        self._volume_number = _number()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
         for row, stem in enumerate(STEMS):
-            self._add_row(grid, row, stem)
+            self._add_row(row, stem)
+        self.volume.setToolTip("How loud takes are heard here, and placed in the editor")
+        self.volume.valueChanged.connect(self._set_volume)
+        title = QLabel("Heard at")
+        title.setBuddy(self.volume)
+        for column, widget in enumerate((title, self.volume, self._volume_number)):
+            self._grid.addWidget(widget, len(STEMS), column)
 
-    def _add_row(self, grid: QGridLayout, row: int, stem: str) -> None:
-        box = QRadioButton(stem.capitalize())
-        self._group.addButton(box)
-        box.clicked.connect(lambda: self.chosen.emit(stem))
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(_SOFTEST, _LOUDEST)
-        slider.setPageStep(3)
-        slider.setAccessibleName(f"{stem.capitalize()} level in decibels")
-        number = QLabel()
-        number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        number.setMinimumWidth(number.fontMetrics().horizontalAdvance("-36 dB"))
+    def _add_row(self, row: int, stem: str) -> None:
+        box, number = QCheckBox(stem.capitalize()), _number()
+        slider = _slider(f"{stem.capitalize()} level in the mix, in decibels", _LOUDEST)
+        box.clicked.connect(lambda: self._choose(stem))
         slider.valueChanged.connect(lambda value: self._level(stem, value))
         self.boxes[stem], self.sliders[stem], self._numbers[stem] = box, slider, number
-        grid.addWidget(box, row, 0)
-        grid.addWidget(slider, row, 1)
-        grid.addWidget(number, row, 2)
-        number.setText("0 dB")
+        for column, widget in enumerate((box, slider, number)):
+            self._grid.addWidget(widget, row, column)
 
     def show_stems(
         self,
@@ -69,8 +68,8 @@ class StemLevels(QWidget):
 
         Args:
             offered: Kinds that the pack makes; None while that is not known.
-            chosen: Which of them is on.
-            levels: Kind to dB.
+            chosen: Which of them are on.
+            levels: Kind to dB in the mix.
             pack: The pack's title, for the tooltips.
         """
         for stem in STEMS:
@@ -79,13 +78,51 @@ class StemLevels(QWidget):
                 widget.setEnabled(able)
             lacking = f"{pack} makes no {stem}" if offered is not None else ""
             self.boxes[stem].setToolTip(f"Make {stem}" if able else lacking)
-            self.sliders[stem].setToolTip("How loud its takes are heard here" if able else lacking)
-            self.sliders[stem].setValue(round(levels.get(stem, 0.0)))
-            self._group.setExclusive(False)
+            loud = f"How loud {stem} is in the mix of the takes that are made from now on"
+            self.sliders[stem].setToolTip(loud if able else lacking)
+            level = round(levels.get(stem, 0.0))
+            with QSignalBlocker(self.sliders[stem]):  # what the pack sets is no wish of the user
+                self.sliders[stem].setValue(level)
+            self._numbers[stem].setText(_decibels(level))
             self.boxes[stem].setChecked(able and stem in chosen)
-            self._group.setExclusive(True)
+
+    def show_volume(self, decibels: float) -> None:
+        """Show how loud takes are heard."""
+        with QSignalBlocker(self.volume):
+            self.volume.setValue(round(decibels))
+        self._volume_number.setText(_decibels(round(decibels)))
+
+    def _choose(self, stem: str) -> None:
+        on = [name for name, box in self.boxes.items() if box.isChecked()]
+        if on:
+            self.chosen.emit(on)
+        else:  # a take is made of something
+            self.boxes[stem].setChecked(True)
 
     def _level(self, stem: str, value: int) -> None:
-        sign = "\N{MINUS SIGN}" if value < 0 else ""
-        self._numbers[stem].setText(f"{sign}{abs(value)} dB")
+        self._numbers[stem].setText(_decibels(value))
         self.level_changed.emit(stem, float(value))
+
+    def _set_volume(self, value: int) -> None:
+        self._volume_number.setText(_decibels(value))
+        self.volume_changed.emit(float(value))
+
+
+def _slider(name: str, loudest: int) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(_SOFTEST, loudest)
+    slider.setPageStep(3)
+    slider.setAccessibleName(name)
+    return slider
+
+
+def _number() -> QLabel:
+    number = QLabel(_decibels(0))
+    number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    number.setMinimumWidth(number.fontMetrics().horizontalAdvance("-36 dB"))
+    return number
+
+
+def _decibels(value: int) -> str:
+    sign = "\N{MINUS SIGN}" if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{abs(value)} dB"

@@ -25,6 +25,7 @@ from addon.panel.widgets import theme
 from addon.panel.widgets.job_bar import JobBar
 from addon.panel.widgets.pack_choice import PackChoice
 from addon.panel.widgets.stem_levels import StemLevels
+from addon.panel.widgets.stem_words import StemWords
 from addon.panel.widgets.wording import Wording, heading
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class WishPanel(QFrame):
         self.suggestion.setProperty("suggestion", True)  # noqa: FBT003 - Qt's signature
         self.negative = Wording("Without", "What not to hear.", 1)
         self.stems = StemLevels()
+        self.words = StemWords()
         self.pack = PackChoice()
         self.job = JobBar()
         self.takes = QSpinBox()
@@ -73,7 +75,7 @@ class WishPanel(QFrame):
         column.setSpacing(6)
         for widget in (
             *(self.prompt, self.suggestion, self.negative),
-            *(heading("Sound"), self.stems),
+            *(heading("Sound"), self.stems, self.words),
             *(heading("Takes"), self._numbers()),
             *(heading("Engine"), self.pack),
         ):

@@ -43,8 +43,10 @@ class WishPresenter(QObject):
         wish.numbers_changed.connect(self._show_wish)
         wish.prompt.preset_kept.connect(self._keep_preset)
         wish.prompt.preset_dropped.connect(self._drop_preset)
-        wish.stems.chosen.connect(self._choose_stem)
+        wish.stems.chosen.connect(self._choose_stems)
         wish.stems.level_changed.connect(self._set_level)
+        wish.stems.volume_changed.connect(self._set_volume)
+        wish.words.changed.connect(self._set_words)
         wish.pack.pack_chosen.connect(model.choose_pack)
         wish.pack.device_chosen.connect(self._choose_device)
         wish.job.generate_wanted.connect(self._generate)
@@ -75,13 +77,24 @@ class WishPresenter(QObject):
         self._model.save()
         self._wish.show_memory(self._model.memory)
 
-    def _choose_stem(self, stem: str) -> None:
-        self._model.draft.stems = [stem]
-        self._model.level_changed.emit()
+    def _choose_stems(self, stems: list[str]) -> None:
+        self._model.draft.stems = stems
+        self._show_words()
 
     def _set_level(self, stem: str, decibels: float) -> None:
         self._model.draft.levels[stem] = decibels
+
+    def _set_volume(self, decibels: float) -> None:
+        self._model.draft.volume = decibels
         self._model.level_changed.emit()
+
+    def _set_words(self, stem: str, prompt: str, negative: str) -> None:
+        draft = self._model.draft
+        draft.prompts[stem], draft.negatives[stem] = prompt, negative
+
+    def _show_words(self) -> None:
+        draft = self._model.draft
+        self._wish.words.show_words(draft.stems, draft.prompts, draft.negatives)
 
     def _choose_device(self, device: str) -> None:
         self._model.draft.device = device
@@ -91,9 +104,13 @@ class WishPresenter(QObject):
         self._wish.pack.show_packs(model.packs, pack, model.draft.device)
         title = str(pack["title"]) if pack else "This model"
         offered = tuple(pack["stems"]) if pack else None
-        if offered and not set(model.draft.stems) & set(offered):
-            model.draft.stems = [offered[0]]
-        self._wish.stems.show_stems(offered, model.draft.stems, model.draft.levels, title)
+        if pack and offered and not set(model.draft.stems) & set(offered):
+            model.draft.stems = list(pack.get("usual_stems") or offered[:1])
+        levels = dict(pack.get("levels") or {}) if pack else {}
+        levels |= model.draft.levels
+        self._wish.stems.show_stems(offered, model.draft.stems, levels, title)
+        self._wish.stems.show_volume(model.draft.volume)
+        self._show_words()
         if pack is not None:
             guidance = pack["guidance"]
             usual = guidance.get("text", next(iter(guidance.values()), None))
@@ -114,6 +131,7 @@ class WishPresenter(QObject):
             self._wish.show_suggestion("", (), looking=False)
             self._window.notes.hide()
             return
+        self._wish.words.show_mood(state.mood)
         looking = state.looking is not None
         self._wish.show_suggestion(state.suggested, state.labels, looking=looking)
         if state.warnings:

@@ -288,12 +288,12 @@ def test_looking_at_a_clip_gives_cues_and_a_suggestion(desk: Desk) -> None:
     desk.hear(
         p.Progress(cues.id, "reading", 0.5),
         p.Done(cues.id, {"cues": SHEET, "warnings": ["dark"]}),
-        p.Done(suggest.id, {"labels": labels, "suggested_prompt": "steps"}),
+        p.Done(suggest.id, {"labels": labels, "suggested_prompt": "steps", "mood": "calm music"}),
     )
     ((clip, sheet, warnings),) = desk.notes.of("on_looked")
     assert (clip, warnings) == ("walk-id", ["dark"])
     assert sheet.to_json() == SHEET
-    assert desk.notes.of("on_suggested") == [("walk-id", "steps", ["boot"])]
+    assert desk.notes.of("on_suggested") == [("walk-id", "steps", "calm music", ["boot"])]
     assert look
     assert not desk.told(m.Progress)  # the editor has no part in it
 

@@ -19,7 +19,10 @@ anything = st.recursive(
     max_leaves=8,
 )
 NAMES = ("prompts", "negatives", "presets", "starred", "spectrogram", "draft")
-DRAFT = ("prompt", "stems", "levels", "takes", "seed", "steps", "guidance", "pack", "device")
+DRAFT = (
+    *("prompt", "stems", "levels", "takes", "seed", "steps", "guidance", "pack", "device"),
+    *("prompts", "negatives", "volume"),
+)
 
 
 def test_what_was_set_is_there_the_next_day(tmp_path: Path) -> None:
@@ -28,8 +31,23 @@ def test_what_was_set_is_there_the_next_day(tmp_path: Path) -> None:
     memory.remember("a dog", "birds")
     memory.star("/takes/take-1.wav", on=True)
     memory.draft = Draft("a dog", "birds", ["ambience"], {"ambience": -6.0}, 5, 7, 32, 2.5, "x")
+    memory.draft.prompts, memory.draft.volume = {"ambience": "rain"}, -3.0
     memory.save()
     assert Memory.load(path) == memory
+
+
+def test_levels_from_when_they_were_none_of_a_mix_are_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "panel.json"
+    path.write_text('{"draft": {"levels": {"ambience": 0.0}, "prompt": "rain"}}', "utf-8")
+    assert Memory.load(path).draft == Draft("rain")
+
+
+def test_of_a_draft_only_what_the_pack_makes_is_asked_for() -> None:
+    draft = Draft(prompt=" a dog ", levels={"score": -3.0, "effects": 0.0}, volume=-6.0)
+    draft.prompts = {"effects": " bark ", "ambience": "  ", "score": "a waltz"}
+    asked = draft.settings(("effects", "ambience", "dialogue"))
+    assert (asked.prompt, asked.stems) == ("a dog", ("effects", "ambience"))
+    assert (asked.prompts, asked.levels, asked.level) == ({"effects": "bark"}, {"effects": 0}, -6)
 
 
 def test_a_missing_file_is_an_empty_memory(tmp_path: Path) -> None:
@@ -57,6 +75,7 @@ def test_whatever_the_file_holds_the_panel_opens_with_settings_that_make_sense(
     assert isinstance(draft.prompt, str)
     assert all(isinstance(stem, str) for stem in draft.stems)
     assert draft.seed is None or draft.seed >= 0
+    assert draft.settings(draft.stems).stems == tuple(draft.stems)
 
 
 def test_the_newest_prompt_comes_first_and_none_comes_twice() -> None:

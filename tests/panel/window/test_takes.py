@@ -93,7 +93,7 @@ def test_place_sends_the_take_to_the_editor_and_shows_where_it_lies(
     with_takes: Panel, stage: Stage
 ) -> None:
     sent = len(stage.editor.said(messages.Place))
-    with_takes.model.draft.levels["effects"] = -9.0
+    with_takes.model.draft.volume = -9.0
     card(with_takes, 2).head.place.click()
     placed = stage.editor.said(messages.Place)[sent:]
     assert [(order.clip, order.take.number, order.chosen, order.level) for order in placed] == [

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 
+from engine import protocol
 from tests.panel.hands import hands
 from tests.panel.stage import Stage
 
@@ -118,10 +119,53 @@ def test_poor_pictures_are_told_above_them_and_once(
     assert panel.model.problem.what == "The prompt was cut after 64 tokens."
 
 
-def test_a_level_is_remembered_for_each_kind_of_sound(panel: Panel) -> None:
-    panel.window.wish.stems.sliders["effects"].setValue(-12)
-    assert panel.model.draft.levels["effects"] == -12
+def test_several_kinds_of_sound_are_asked_for_at_once_each_at_its_level(
+    panel: Panel, stage: Stage
+) -> None:
+    stems = panel.window.wish.stems
+    panel.model.choose_pack("research")
+    assert [name for name, box in stems.boxes.items() if box.isChecked()] == ["effects", "ambience"]
+    assert stems.sliders["ambience"].value() == -10, "the pack's own"
+    stems.boxes["dialogue"].click()
+    stems.sliders["dialogue"].setValue(-4)
+    panel.model.generate()
+    stage.session.pump()
+    wish = stage.engine.asked(protocol.Generate)[-1].wish
+    assert wish.stems == ("effects", "ambience", "dialogue")
+    assert wish.levels == {"dialogue": -4}, "what nobody moved stays the pack's"
+
+
+def test_a_take_is_made_of_something(panel: Panel) -> None:
+    box = panel.window.wish.stems.boxes["effects"]
+    box.click()
+    assert box.isChecked()
+    assert "effects" in panel.model.draft.stems
+
+
+def test_words_of_a_kind_of_sound_are_folded_away_and_go_with_it_alone(
+    panel: Panel, stage: Stage
+) -> None:
+    words, stems = panel.window.wish.words, panel.window.wish.stems
+    panel.model.choose_pack("research")
+    prompt, negative = words.fields["ambience"]
+    assert not prompt.isVisible()
+    words.fold.click()
+    assert prompt.isVisible()
+    assert not words.fields["score"][0].isVisible(), "nobody makes any"
+    prompt.setText(" rain ")
+    negative.setText("thunder")
+    panel.model.generate()
+    stems.boxes["ambience"].click()
+    assert not prompt.isVisible()
+    panel.model.generate()
+    stage.session.pump()
+    first, second = (order.wish for order in stage.engine.asked(protocol.Generate)[-2:])
+    assert (first.prompts, first.negatives) == ({"ambience": "rain"}, {"ambience": "thunder"})
+    assert (second.prompts, second.negatives) == ({}, {})
+
+
+def test_takes_are_heard_at_one_level_whatever_is_in_them(panel: Panel) -> None:
+    panel.window.wish.stems.volume.setValue(-12)
     assert panel.model.level == -12
     panel.model.choose_pack("research")
-    panel.window.wish.stems.boxes["ambience"].click()
-    assert panel.model.level == 0
+    assert panel.window.wish.stems.volume.value() == -12
