@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..errors import HostError
-from . import insertion, preferences, strips
+from . import insertion, preferences, stem_strips, strips
 from .provenance import Memory, TakeRecord, all_records, memory_of, remember, takes_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def use_take(scene: bpy.types.Scene, source: str, number: int) -> Any:
     present = next((strip for strip, memory in takes if memory.record.number == number), None)
     if present is None:
         present = _bring_back(scene, chosen(takes), records[number])
-    present = sound_alone(scene, source, present)
+    name = sound_alone(scene, source, present).name
+    stem_strips.settle(scene, source)
+    present = insertion.find(scene, name)[1]
     insertion.undo_step(f"{records[number].label} chosen")
     return present
 

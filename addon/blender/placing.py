@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..errors import HostError
-from . import choice, insertion, strips
+from . import choice, insertion, stem_strips, strips
 from .provenance import Memory, TakeRecord, all_records, memory_of, remember, takes_of
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ def place(
         strip = choice.sound_alone(scene, stretch.strip, strip)
     else:
         strip.mute = True
+    name = strip.name
+    stem_strips.settle(scene, stretch.strip)
+    strip = insertion.find(scene, name)[1]
     insertion.undo_step(f"{record.label} placed")
     return strip
 

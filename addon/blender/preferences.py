@@ -41,6 +41,15 @@ class LumiphonePreferences(bpy.types.AddonPreferences):
         ],
         default="MUTED",
     )
+    stem_strips: bpy.props.EnumProperty(
+        name="Stems",
+        description="How effects, ambience and score of a take come into the timeline",
+        items=[
+            ("MIX", "Mixed in one strip", "A take is one strip; its stems lie beside it on disk"),
+            ("APART", "A strip for each", "Each stem has a strip and a channel of its own"),
+        ],
+        default="MIX",
+    )
     pack: bpy.props.StringProperty(
         name="Model", description="Id of the model pack; empty: the one that came with Lumiphone"
     )
@@ -60,7 +69,7 @@ class LumiphonePreferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         column = layout.column()
-        for name in ("folder", "relative", "other_takes", "pack", "device"):
+        for name in ("folder", "relative", "other_takes", "stem_strips", "pack", "device"):
             column.prop(self, name)
         draw_installation(layout)
 
@@ -88,7 +97,8 @@ def draw_installation(layout: bpy.types.UILayout) -> None:
 class Defaults:
     """What holds where the add-on has no page (it is not enabled as an extension)."""
 
-    folder, relative, other_takes, pack, device = "", True, "MUTED", "", "auto"
+    folder, relative, pack, device = "", True, "", "auto"
+    other_takes, stem_strips = "MUTED", "MIX"
 
 
 def current() -> "Any":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import bpy
 
 from ..messages import Settings, Take
-from . import folders, strips
+from . import folders, preferences, strips
 
 if TYPE_CHECKING:
     from .reading import Stretch
@@ -35,6 +35,7 @@ class TakeRecord:
         rate: ... at this rate, as a fraction.
         take: The files, and what they were made with; paths as Blender writes them ("//...").
         settings: What the user had asked for.
+        apart: Whether each of its stems has a strip of its own.
     """
 
     number: int
@@ -45,6 +46,7 @@ class TakeRecord:
     rate: str
     take: Take
     settings: Settings
+    apart: bool = False
 
     @classmethod
     def of(cls, stretch: Stretch, number: int, take: Take, settings: Settings) -> Self:
@@ -59,6 +61,7 @@ class TakeRecord:
             rate=str(stretch.rate),
             take=dataclasses.replace(take, wav=wav, sidecar=sidecar),
             settings=settings,
+            apart=len(take.stems) > 1 and preferences.current().stem_strips == "APART",
         )
 
     @classmethod
