@@ -43,6 +43,7 @@ class Figures:
         clip_size: Its width and height.
         pack: Id of the pack.
         steps: Of the sampler.
+        stems: That a take has.
         device: "cpu" or "cuda".
         cores: Processor cores that the process may use.
         cold: First take of a fresh process.
@@ -54,6 +55,7 @@ class Figures:
     clip_size: tuple[int, int]
     pack: str
     steps: int
+    stems: tuple[str, ...]
     device: str
     cores: int
     cold: Run
@@ -80,6 +82,7 @@ def run(job: dict[str, Any], folder: Path) -> Figures:
         clip_size=(source.clip.width, source.clip.height),
         pack=engine.pack.manifest.id,
         steps=engine.pack.manifest.sampler.steps,
+        stems=engine.stems(Request()),
         device=engine.device,
         cores=len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1,
         cold=runs[0],

@@ -56,8 +56,8 @@ def run(
     figures = measure(arguments.clip, arguments.pack, arguments.device, cancelled)
     console.line(
         f"One take of {figures['clip_seconds']:g} s, {figures['clip_size'][0]}x"
-        f"{figures['clip_size'][1]}, pack {figures['pack']}, {figures['steps']} steps,"
-        f" {figures['device']}, {figures['cores']} cores"
+        f"{figures['clip_size'][1]}, pack {figures['pack']} ({', '.join(figures['stems'])}),"
+        f" {figures['steps']} steps, {figures['device']}, {figures['cores']} cores"
     )
     console.table(_rows(figures))
     if figures["peak_bytes"]:
