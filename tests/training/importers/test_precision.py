@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the train extra")
+
+from onnxscript import ir  # noqa: E402 - after the skip
+from torch import nn  # noqa: E402
+
+from engine.training.export import export_graph  # noqa: E402
+from engine.training.importers.precision import divergence, outputs_of, settle  # noqa: E402
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.training.importers.precision import Precision
+
+pytestmark = pytest.mark.training
+
+FEEDS = {"x": np.random.default_rng(1).standard_normal((2, 9, 64)).astype(np.float32)}
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(1)
+    network = nn.Sequential(nn.Linear(64, 256), nn.SiLU(), nn.Linear(256, 32))
+    path = tmp_path_factory.mktemp("graphs") / "mlp.onnx"
+    export_graph(
+        network,
+        [torch.randn(2, 5, 64)],
+        path,
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_shapes={"x": {0: "B", 1: "T"}},
+        halve_from=None,
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("precision", "share", "errors"),
+    [("fp32", 1.0, (-1.0, 1e-6)), ("fp16", 0.5, (1e-5, 2e-3)), ("int8", 0.25, (1e-3, 5e-2))],
+)
+def test_smaller_forms_cost_what_they_must(
+    exported: Path,
+    tmp_path: Path,
+    precision: Precision,
+    share: float,
+    errors: tuple[float, float],
+) -> None:
+    path = tmp_path / exported.name
+    shutil.copy(exported, path)
+    settle(path, precision)
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert path.stat().st_size == pytest.approx(share * exported.stat().st_size, rel=0.2)
+    error = divergence(outputs_of(exported, FEEDS), outputs_of(path, FEEDS))
+    assert errors[0] < error < errors[1]
+
+
+def test_settled_weights_need_no_turning_at_load(exported: Path, tmp_path: Path) -> None:
+    path = tmp_path / exported.name
+    shutil.copy(exported, path)
+    settle(path, "fp32")
+    weights = {value.name for value in ir.load(path).graph.initializers.values()}
+    for node in ir.load(path).graph:
+        assert not (node.op_type == "Transpose" and node.inputs[0].name in weights)
