@@ -180,11 +180,13 @@ def walkthrough(out: Path) -> None:
     shots = ((0.0, (0.0, -5.0, 1.6), 0.0), (1.62, (2.2, -3.9, 1.4), 0.5), (3.02, (-2, -4, 2), -0.4))
 
     def animate(seconds: float, picture: float) -> None:
-        _, (x, y, z), turn = next(s for s in reversed(shots) if max(seconds + 0.011, 0) >= s[0])
+        began, (x, y, z), turn = next(
+            shot for shot in reversed(shots) if max(seconds + 0.011, 0) >= shot[0]
+        )
         sway = 0.05 * math.sin(6.1 * seconds) + 0.03 * math.sin(13.7 * seconds)
         scene.camera.rotation_euler = (math.radians(82) + 0.2 * sway, 0, turn + 0.3 * sway)
         scene.camera.keyframe_insert("rotation_euler", frame=picture)
-        key(scene.camera, picture, (x + sway, y + 0.3 * (seconds % 1.5), z + 0.5 * sway))
+        key(scene.camera, picture, (x + sway, y + 0.3 * (seconds - began), z + 0.5 * sway))
 
     render(scene, out / "walkthrough", 4.4, [], animate, words="a quiet room")
 

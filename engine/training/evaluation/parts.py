@@ -83,11 +83,12 @@ class Part:
     plan: tuple[str, ...]
 
 
+# In this order, so that the first take of all is one of the usual length: it is what "cold" costs.
 PARTS: dict[str, Part] = {
-    "scenes": Part(SceneFigures, measure_scenes, ("clips", "takes", "prompts")),
-    "cues": Part(CueFigures, measure_following, ("sheets", "prompts")),
     "prompts": Part(PromptFigures, _measure_prompts, ("prompts", "takes")),
     "refusals": Part(RefusalFigures, measure_refusals, ("pairs", "takes")),
+    "cues": Part(CueFigures, measure_following, ("sheets", "prompts")),
+    "scenes": Part(SceneFigures, measure_scenes, ("clips", "takes", "prompts")),
     "pictured": Part(PicturedFigures, measure_pictured, ("subjects", "takes")),
     "settings": Part(SettingFigures, measure_settings, ("cases", "prompts")),
     "stems": Part(StemFigures, measure_stems, ("score", "prompts")),

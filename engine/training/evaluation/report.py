@@ -62,7 +62,7 @@ class TakeLevels:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What takes of 8 s cost.
+    """What one stem of a take of 8 s costs.
 
     Attributes:
         cold_seconds: The first, loading the graphs included.
