@@ -6,11 +6,14 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from engine.media.staging import staged
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 INDEX = "index.json"
+READABLE = "index.txt"
 _SEEDS = 2**31
 
 
@@ -29,3 +32,13 @@ def kept_seed(known: Mapping[str, Any], seed: int | None) -> int:
     if seed is None and isinstance(earlier, int) and earlier >= 0:
         return earlier
     return secrets.randbelow(_SEEDS) if seed is None else seed
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write text for people, whole or not at all.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    with staged(path) as draft:
+        draft.write_text("\n".join([*lines, ""]), "utf-8", errors="replace")

@@ -6,6 +6,8 @@
                                         prompt = "a heavy door"
                                         negative = "voices"
 
+A column (or key) named after a stem, such as "ambience", holds what to hear in that stem.
+
 A clip is named by its file (with or without suffix), by what the timeline calls it, or by its
 number there; ``*`` and ``?`` stand for any letters, and case does not matter. Of several entries
 that fit, the first counts. What an entry leaves empty is as for the clips that are not named.
@@ -15,20 +17,21 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Self
 
 from engine.errors import InputError
+from engine.stems import STEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from engine.packs.manifest import Stem
     from engine.request import Request
 
-_WORDS = ("prompt", "negative")
-_COLUMNS = ("clip", *_WORDS)
+_COLUMNS = ("clip", "prompt", "negative", *STEMS)
 _REMEDY = "Write a table with the columns clip, prompt and negative, as CSV in UTF-8, or TOML"
 
 
@@ -40,11 +43,13 @@ class Entry:
         clip: Which, as a pattern in small letters.
         prompt: What to hear; empty: as for the others.
         negative: What not to hear; empty: as for the others.
+        stems: What to hear in single stems; of those left out as for the others.
     """
 
     clip: str
     prompt: str = ""
     negative: str = ""
+    stems: Mapping[Stem, str] = field(default_factory=dict)
 
     def fits(self, names: Iterable[str]) -> bool:
         """Return whether a clip of these names is meant."""
@@ -81,6 +86,7 @@ class PromptSheet:
             request,
             prompt=entry.prompt or request.prompt,
             negative=entry.negative or request.negative,
+            prompts={**request.prompts, **entry.stems},
         )
 
     def unused(self, clips: Iterable[Iterable[str]]) -> list[str]:
@@ -111,7 +117,9 @@ def _entry(row: dict[str, Any]) -> Entry:
     cells = {str(name or "?").strip().lower(): value for name, value in row.items()}
     if unknown := [name for name in cells if name not in _COLUMNS]:
         raise ValueError(f"there is no column '{unknown[0]}'")
-    words = {name: cells.get(name) or "" for name in _COLUMNS}
-    if not all(isinstance(value, str) for value in words.values()) or not words["clip"].strip():
+    given = {name: cells.get(name) or "" for name in _COLUMNS}
+    if not all(isinstance(value, str) for value in given.values()) or not given["clip"].strip():
         raise ValueError("an entry names no clip, or its words are no text")
-    return Entry(words["clip"].strip().casefold(), *(words[name].strip() for name in _WORDS))
+    words = {name: value.strip() for name, value in given.items()}
+    stems = {stem: words[stem] for stem in STEMS if words[stem]}
+    return Entry(words["clip"].casefold(), words["prompt"], words["negative"], stems)

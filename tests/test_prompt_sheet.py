@@ -63,6 +63,18 @@ def enumerate_text(*files: str) -> list[tuple[str, str]]:
     return [(str(number), file) for number, file in enumerate(files, 1)]
 
 
+def test_a_stem_s_own_column_is_for_that_stem_alone(tmp_path: Path) -> None:
+    prompts = PromptSheet.load(
+        sheet(tmp_path, "clip,prompt,Ambience,score\ndog,bark,rain on leaves,\n")
+    )
+    common = Request(prompts={"ambience": "wind", "score": "slow piano"})
+    wish = prompts.wish(common, ("dog",))
+    assert (wish.prompt, wish.prompts) == (
+        "bark",
+        {"ambience": "rain on leaves", "score": "slow piano"},
+    )
+
+
 def test_of_several_entries_that_fit_the_first_counts(tmp_path: Path) -> None:
     prompts = PromptSheet.load(sheet(tmp_path, "clip,prompt\ndog*,bark\n*,wind\n"))
     wishes = [prompts.wish(Request(), (name,)).prompt for name in ("Dogs", "cat")]

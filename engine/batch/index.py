@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.job_file import INDEX, kept_seed, read_index
-from engine.media.staging import staged
+from engine.job_file import INDEX, READABLE, kept_seed, read_index, write_lines
 from engine.take_folder import write_json
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from engine.batch.clips import BatchClip
     from engine.batch.plan import Job
 
-_READABLE = "index.txt"
 _SCHEMA = 1
 _WORDS = {"done": "done", "waiting": "not yet", "failed": "FAILED"}
 
@@ -33,7 +31,7 @@ class JobIndex:
     """
 
     def __init__(self, folder: Path, seed: int | None = None) -> None:
-        self.path, self.readable = folder / INDEX, folder / _READABLE
+        self.path, self.readable = folder / INDEX, folder / READABLE
         self._folder = folder
         known = read_index(self.path)
         self.seed = kept_seed(known, seed)
@@ -114,8 +112,7 @@ class JobIndex:
         entries = list(self._entries.values())
         data = {"schema": _SCHEMA, "seed": self.seed, "pace": self._pace, "clips": entries}
         write_json(self.path, data)
-        with staged(self.readable) as draft:
-            draft.write_text(_text(entries), "utf-8", errors="replace")
+        write_lines(self.readable, _lines(entries))
 
 
 def _stamp(path: Path) -> list[int] | None:
@@ -126,7 +123,7 @@ def _stamp(path: Path) -> list[int] | None:
     return [found.st_size, found.st_mtime_ns // 1000]
 
 
-def _text(entries: list[dict[str, Any]]) -> str:
+def _lines(entries: list[dict[str, Any]]) -> list[str]:
     lines = []
     for entry in entries:
         state = _WORDS.get(entry.get("state", ""), "?")
@@ -139,4 +136,4 @@ def _text(entries: list[dict[str, Any]]) -> str:
         ]
     states = [entry.get("state") for entry in entries]
     counts = (f"{states.count(state)} {word.lower()}" for state, word in _WORDS.items())
-    return "\n".join([f"{len(entries)} clips: {', '.join(counts)}", "", *lines, ""])
+    return [f"{len(entries)} clips: {', '.join(counts)}", "", *lines]

@@ -97,8 +97,8 @@ def add_prompts(parser: argparse.ArgumentParser, clip: str) -> None:
         "--prompts",
         type=Path,
         metavar="FILE",
-        help=f"what to hear in which {clip}: CSV with the columns clip, prompt, negative, or TOML; "
-        "the others are as --prompt and --negative say",
+        help=f"what to hear in which {clip}: CSV with the columns clip, prompt, negative and those "
+        "of stems, or TOML; the others are as --prompt and --negative say",
     )
 
 

@@ -22,7 +22,7 @@ Sound the clips of an edit: OpenTimelineIO (.otio) or Final Cut Pro 7 XML (.xml)
   DIR/sounds/<number>_<clip>.wav   24-bit Broadcast Wave, timecoded to its place in the edit
   DIR/sounds/<number>_<clip>.json  everything needed to make it again
   DIR/<edit>.otio, DIR/<edit>.xml  the edit with new audio tracks, sound on the right frames
-  DIR/index.json                   what is there
+  DIR/index.json, DIR/index.txt    what is there, for programs and for people
 
 Stop it whenever you like: run again with the same DIR, it goes on where it was. Nothing is made
 twice, and what was half made when it stopped is not kept. --plan only shows what would be made.

@@ -1,10 +1,10 @@
-"""``index.json``: which sounds of an edit are there, kept up to date while they are made."""
+"""``index.json`` and ``index.txt``: which sounds of an edit are there, while they are made too."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.job_file import INDEX, kept_seed, read_index
+from engine.job_file import INDEX, READABLE, kept_seed, read_index, write_lines
 from engine.take_folder import write_json
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class ResultIndex:
         seed: Of the first clip; None: the earlier run's, or a new one.
 
     Attributes:
-        path: The file.
+        path: The file for programs.
         seed: Of the first clip.
     """
 
@@ -39,10 +39,21 @@ class ResultIndex:
         self._entries[entry["wav"]] = entry
 
     def write(self) -> None:
-        """Write the file, whole or not at all.
+        """Write both files, each whole or not at all.
 
         Raises:
-            OutputError: It cannot be written.
+            OutputError: They cannot be written.
         """
         results = [self._entries[name] for name in sorted(self._entries)]
         write_json(self.path, {"schema": SCHEMA, "seed": self.seed, "results": results})
+        write_lines(self.path.with_name(READABLE), _lines(results))
+
+
+def _lines(results: list[dict[str, Any]]) -> list[str]:
+    lines = [f"{len(results)} sounds", ""]
+    for entry in results:
+        seconds = entry["samples"] / entry["sample_rate"]
+        place = f"{entry['number']:>4}  {entry['track']}  {entry['name']}"
+        lines.append(f"{place}  {entry['wav']}  {seconds:.2f} s  seed {entry['seed']}")
+        lines += [f"      {warning}" for warning in entry["warnings"]]
+    return lines

@@ -94,7 +94,7 @@ def test_three_chunks_of_a_farm_give_byte_for_byte_what_one_plain_run_gives(
     plain = run(tiny_pack, "timeline", reel, "-o", out, "--pack", "tiny", *wish)
     assert plain.code == 0, plain.stderr
     assert files(farmed) == files(out)
-    assert len(files(out)) == 2 * 24 + 3
+    assert len(files(out)) == 2 * 24 + 4  # sounds with sidecars, two indices, two edits
 
 
 def test_the_job_passes_open_job_descriptions_own_check(

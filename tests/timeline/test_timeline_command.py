@@ -93,6 +93,16 @@ def test_files_carry_the_timecode_of_their_place(sounded: Path) -> None:
     assert time_reference(wav) == (HOUR + 87) * FRAME
 
 
+def test_the_index_tells_people_which_clip_sounds_from_which_file(sounded: Path) -> None:
+    head, _, *lines = (sounded / "index.txt").read_text("utf-8").splitlines()
+    assert head == "24 sounds"
+    (line,) = [line for line in lines if "0005_fast_dog_effects.wav" in line]
+    assert line.split() == [
+        *("5", "Main", "fast", "dog", "sounds/0005_fast_dog_effects.wav"),
+        *("1.67", "s", "seed", "9"),
+    ]
+
+
 def test_both_sides_of_a_dissolve_sound_through_it_and_fade(sounded: Path) -> None:
     going, _ = soundfile.read(sounded / "sounds" / "0003_dog_effects.wav")
     coming, _ = soundfile.read(sounded / "sounds" / "0004_wall_effects.wav")
