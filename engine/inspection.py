@@ -143,7 +143,10 @@ class Inspection:
 
 def stems_in(facts: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what a sidecar says of each stem; those of older versions name the only one."""
-    return dict(facts["stems"]) if "stems" in facts else {facts["stem"]: {}}
+    stems, only = facts.get("stems"), facts.get("stem")
+    if isinstance(stems, dict):
+        return {stem: known if isinstance(known, dict) else {} for stem, known in stems.items()}
+    return {only: {}} if isinstance(only, str) else {}
 
 
 def stem_in_words(known: Mapping[str, Any]) -> str:

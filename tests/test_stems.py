@@ -332,6 +332,15 @@ def test_a_sidecar_from_before_there_were_stems_makes_its_take_again(
     assert Path(again["wav"]).read_bytes() == Path(take["wav"]).read_bytes()
 
 
+@pytest.mark.parametrize("damage", [{"stems": "all"}, {"stems": {"effects": 3}}, {"stems": None}])
+def test_a_sidecar_with_damaged_stems_is_shown_all_the_same(
+    generate: Lumiphone, lumiphone: Lumiphone, film: Path, damage: dict[str, Any]
+) -> None:
+    (take,) = generate(film, "--no-video", "--stems", "effects")["takes"]
+    Path(take["sidecar"]).write_text(json.dumps(facts_of(take) | damage), "utf-8")
+    assert lumiphone("inspect", take["sidecar"])["facts"]["seed"] == 3
+
+
 def test_a_person_is_told_where_each_stem_lies(
     capsys: pytest.CaptureFixture[str], film: Path, tmp_path: Path
 ) -> None:
