@@ -51,7 +51,7 @@ class StemWords(QWidget):
     def _add_row(self, grid: QGridLayout, row: int, stem: str) -> None:
         title = QLabel(stem.capitalize())
         fields = (QLineEdit(), QLineEdit())
-        hints = (_AS_ABOVE, "Without: as above")
+        hints = (_AS_ABOVE, "Without")
         names = ("prompt", "negative prompt")
         for column, (field, hint, name) in enumerate(zip(fields, hints, names, strict=True), 1):
             field.setPlaceholderText(hint)
@@ -86,10 +86,10 @@ class StemWords(QWidget):
             self.fold.setChecked(True)
 
     def show_mood(self, mood: str) -> None:
-        """Say what a score is made of where nobody says anything."""
-        hint = f"{_AS_ABOVE}, or {mood}" if mood else _AS_ABOVE
-        self.fields["score"][0].setPlaceholderText(hint)
-        self.fields["score"][0].setToolTip(f"Without any prompt: {mood}" if mood else "")
+        """Say what a score is made of, where nobody says anything; empty: somebody does."""
+        field = self.fields["score"][0]
+        field.setPlaceholderText(mood or _AS_ABOVE)
+        field.setToolTip(f"Empty: {mood}, the mood of the pictures" if mood else "")
 
     def _show_fold(self, unfolded: bool) -> None:  # noqa: FBT001 - a signal's argument
         arrow = Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow

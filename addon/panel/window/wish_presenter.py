@@ -41,6 +41,7 @@ class WishPresenter(QObject):
         wish, model = self._wish, self._model
         wish.suggestion.clicked.connect(model.use_suggestion)
         wish.numbers_changed.connect(self._show_wish)
+        wish.prompt.changed.connect(self._show_mood)
         wish.prompt.preset_kept.connect(self._keep_preset)
         wish.prompt.preset_dropped.connect(self._drop_preset)
         wish.stems.chosen.connect(self._choose_stems)
@@ -131,13 +132,18 @@ class WishPresenter(QObject):
             self._wish.show_suggestion("", (), looking=False)
             self._window.notes.hide()
             return
-        self._wish.words.show_mood(state.mood)
+        self._show_mood()
         looking = state.looking is not None
         self._wish.show_suggestion(state.suggested, state.labels, looking=looking)
         if state.warnings:
             self._window.notes.show_message(" ".join(state.warnings), "", "warning")
         else:
             self._window.notes.hide()
+
+    def _show_mood(self) -> None:
+        state = self._model.current
+        said = self._wish.prompt.words().strip()
+        self._wish.words.show_mood("" if said or state is None else state.mood)
 
     def _show_problem(self) -> None:
         problem = self._model.problem

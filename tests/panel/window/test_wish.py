@@ -164,6 +164,18 @@ def test_words_of_a_kind_of_sound_are_folded_away_and_go_with_it_alone(
     assert (second.prompts, second.negatives) == ({}, {})
 
 
+def test_the_mood_stands_where_a_score_could_be_described_until_a_prompt_is_written(
+    panel: Panel,
+) -> None:
+    field = panel.window.wish.words.fields["score"][0]
+    assert panel.model.current is not None
+    panel.model.current.mood = "calm music"
+    panel.model.notes_changed.emit()
+    assert field.placeholderText() == "calm music"
+    panel.window.wish.prompt.show_words("rain")
+    assert field.placeholderText() == "As above"
+
+
 def test_takes_are_heard_at_one_level_whatever_is_in_them(panel: Panel) -> None:
     panel.window.wish.stems.volume.setValue(-12)
     assert panel.model.level == -12
