@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from engine.packs.manifest import Stem
 
 _MOST_PER_TASK = 10_000
+_RESULTS = "result"  # in the job's folder
 _SEEDS = 2**31  # as many as fit the farms' whole numbers
 _DESCRIPTION = """\
 Write an edit as a job for a render farm (Open Job Description): chunks of clips are sounded side by
 side, then the edit is put together. Nothing is sounded now.
 
   JOB/template.json          the job: steps Sound and Assemble
+  JOB/<edit>                 a copy of the edit, and of the prompts if there is a file of them
   JOB/parameters.json        its values, for `openjd run`
   JOB/parameter_values.json  the same for AWS Deadline Cloud
   JOB/asset_references.json  the files that the edit shows, for AWS Deadline Cloud
@@ -86,13 +88,15 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
     Raises:
         LumiphoneError: Whatever went wrong.
     """
-    from engine.farm.bundle import PARAMETERS, write_bundle
+    from engine.farm.bundle import PARAMETERS, Inputs, write_bundle
     from engine.farm.template import ASSEMBLE
 
     job = prepare(arguments, cancelled)
     show_plan(job, console)
     template = write_bundle(
-        arguments.output, _work(arguments, job), [one.clip.path for one in job.plan.jobs]
+        arguments.output,
+        _work(arguments, job),
+        Inputs(arguments.edit, arguments.prompts, tuple(one.clip.path for one in job.plan.jobs)),
     )
     values = f"file://{template.with_name(PARAMETERS).absolute()}"
     command = ["openjd", "run", str(template), "--step", ASSEMBLE, "--run-dependencies"]
@@ -125,13 +129,15 @@ def _work(arguments: argparse.Namespace, job: EditJob) -> Work:
 def _parameters(arguments: argparse.Namespace, job: EditJob) -> Iterator[Parameter]:
     import secrets
 
+    from engine.farm.bundle import prompts_name
     from engine.farm.template import Parameter, numbers_text
 
-    target = arguments.to or arguments.output / "result"
     seed = secrets.randbelow(_SEEDS) if arguments.seed is None else arguments.seed
     numbers = numbers_text({one.number for one in job.plan.jobs})
-    yield Parameter("Edit", str(arguments.edit.absolute()), "The edit.", "INPUT")
-    yield Parameter("Output", str(target.absolute()), "Where the sounds go.", "RESULTS")
+    folder = arguments.output.absolute()
+    edit = arguments.edit.name
+    yield Parameter("Edit", str(folder / edit), "The edit.", "INPUT", beside=edit)
+    yield _results(arguments)
     yield Parameter("Clips", numbers, "Numbers of the clips.")
     yield Parameter("ClipsPerTask", arguments.clips_per_task, "Clips in one go.", "INT")
     yield Parameter("Lumiphone", arguments.command, "What starts Lumiphone.")
@@ -141,13 +147,21 @@ def _parameters(arguments: argparse.Namespace, job: EditJob) -> Iterator[Paramet
     for stem, text in dict(arguments.negative or ()).items():
         yield _words("Negative", stem, text, "What not to hear")
     if arguments.prompts:
-        path = str(arguments.prompts.absolute())
-        yield Parameter("Prompts", path, "What to hear in which clip.", "INPUT", "--prompts")
+        name, what = prompts_name(arguments.prompts), "What to hear in which clip."
+        yield Parameter("Prompts", str(folder / name), what, "INPUT", "--prompts", name)
     if arguments.media:
         path = str(arguments.media.absolute())
-        yield Parameter(
-            "Media", path, "Where files lie that are not where they were.", "PLACE", "--media"
-        )
+        what = "Where files lie that are not where they were."
+        yield Parameter("Media", path, what, "PLACE", "--media")
+
+
+def _results(arguments: argparse.Namespace) -> Parameter:
+    from engine.farm.template import Parameter
+
+    target = arguments.to or arguments.output / _RESULTS
+    beside = "" if arguments.to else _RESULTS
+    what = "Where the sounds go."
+    return Parameter("Output", str(target.absolute()), what, "RESULTS", beside=beside)
 
 
 def _words(name: str, stem: Stem | None, text: str, what: str) -> Parameter:

@@ -37,6 +37,7 @@ class Parameter:
         kind: "STRING", "INT", or of paths: "INPUT" (a file to send along), "RESULTS" (a folder to
             bring back) or "PLACE" (a folder that is only named).
         option: Of ``lumiphone timeline``, that takes it in both steps; empty: none.
+        beside: Of a path: the same from the template's folder, if it lies in there.
     """
 
     name: str
@@ -44,19 +45,20 @@ class Parameter:
     what: str
     kind: str = "STRING"
     option: str = ""
+    beside: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return its definition.
 
-        Paths have no value there: absolute ones are not allowed, and relative ones would count from
-        the template's folder.
+        Of paths only those in the template's folder have their value there: no others are allowed.
 
         Raises:
             InputError: The value is longer than farms take.
         """
         data: dict[str, Any] = {"name": self.name, "description": self.what}
         if self.kind in _PATHS:
-            return data | {"type": "PATH"} | _PATHS[self.kind]
+            value = {"default": self.beside} if self.beside else {}
+            return data | {"type": "PATH"} | _PATHS[self.kind] | value
         if len(str(self.value)) > _LONGEST_VALUE:
             raise InputError(
                 f"{self.name} has {len(str(self.value))} letters, and farms take {_LONGEST_VALUE}",

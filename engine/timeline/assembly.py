@@ -41,3 +41,18 @@ def assemble(
     otio_writer.write(targets["otio"], edit, source, tracks)
     fcp7_writer.write(targets["xml"], edit, source, tracks, (clip.width, clip.height))
     return targets
+
+
+def copy_edit(source: Path, folder: Path) -> Path:
+    """Write an edit's file into another folder and return its path there.
+
+    Raises:
+        InputError: That is the edit itself, or it cannot be read.
+        OutputError: It cannot be written.
+    """
+    path = folder / source.name
+    if path.resolve() == source.resolve():
+        raise InputError(f"{source} would be replaced", "Choose another folder with -o")
+    writer = otio_writer if source.suffix.lower() == ".otio" else fcp7_writer
+    writer.copy(source, path)
+    return path

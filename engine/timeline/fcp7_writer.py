@@ -61,6 +61,22 @@ def write(
         audio = _audio(media, sound)
     for track in sound:
         _sound_track(audio, track, edit)
+    _save(document, path)
+
+
+def copy(source: Path, path: Path) -> None:
+    """Write an XML file elsewhere; what it names by its own place is found from there too.
+
+    Raises:
+        InputError: ``source`` cannot be read.
+        OutputError: The copy cannot be written.
+    """
+    document = fcp7_reader.load(source)
+    _make_absolute(document, source.parent)
+    _save(document, path)
+
+
+def _save(document: ET.ElementTree[ET.Element], path: Path) -> None:
     ET.indent(document, " ")
     with staged(path) as draft:
         draft.write_text(_HEAD + ET.tostring(document.getroot(), "unicode") + "\n", "utf-8")

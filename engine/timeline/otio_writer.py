@@ -39,6 +39,22 @@ def write(path: Path, edit: Sequence, source: Path, sound: Row[SoundTrack]) -> N
         timeline = _built(edit)
     for track in sound:
         timeline.tracks.append(_sound_track(track, edit))
+    _save(timeline, path)
+
+
+def copy(source: Path, path: Path) -> None:
+    """Write an OTIO file elsewhere; what it names by its own place is found from there too.
+
+    Raises:
+        InputError: ``source`` cannot be read.
+        OutputError: The copy cannot be written.
+    """
+    timeline = otio_reader.load(source)
+    _make_absolute(timeline, source.parent)
+    _save(timeline, path)
+
+
+def _save(timeline: otio.schema.Timeline, path: Path) -> None:
     with staged(path) as draft:
         draft.write_text(timeline.to_json_string(indent=1), "utf-8")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,37 @@ def test_three_chunks_of_a_farm_give_byte_for_byte_what_one_plain_run_gives(
     assert len(files(out)) == 2 * 24 + 4  # sounds with sidecars, two indices, two edits
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script starts the program")
+def test_the_job_needs_no_parameters_and_keeps_the_edit_it_was_made_from(
+    capsys: pytest.CaptureFixture[str], reel: Path, tiny_pack: Path, tmp_path: Path
+) -> None:
+    edit = tmp_path / "moved" / "reel.otio"
+    edit.parent.mkdir()
+    # Films that are named from the edit's own folder, and an edit that changes later.
+    films = ((str(reel.with_name(name)), f"../films/{name}") for name in ("dog.mp4", "wall.mp4"))
+    text = reel.read_text("utf-8")
+    for absolute, relative in films:
+        text = text.replace(absolute, relative)
+    edit.write_text(text, "utf-8")
+    shutil.copytree(reel.parent, tmp_path / "films")
+    prompts = tmp_path / "words.csv"
+    prompts.write_text("clip,prompt\ndog,bark\n")
+    words = ("--command", starter(tmp_path), "--prompts", prompts, "--clips", "11-12")
+    job = bundle(capsys, edit, tmp_path / "job", *words)
+    edit.unlink()
+    prompts.unlink()
+    openjd(tiny_pack, "run", job["template"], "--step", "Assemble", "--run-dependencies")
+    done = json.loads((tmp_path / "job" / "result" / "index.json").read_text("utf-8"))
+    assert [entry["number"] for entry in done["results"]] == [11, 11, 12, 12]
+
+
+def test_the_edit_itself_is_never_replaced(capsys: pytest.CaptureFixture[str], reel: Path) -> None:
+    before = reel.read_bytes()
+    job = bundle(capsys, reel, reel.parent, code=2)
+    assert "would be replaced" in job["error"]["what"]
+    assert reel.read_bytes() == before
+
+
 def test_the_job_passes_open_job_descriptions_own_check(
     capsys: pytest.CaptureFixture[str], reel: Path, tiny_pack: Path, tmp_path: Path
 ) -> None:
@@ -132,7 +164,8 @@ def test_deadline_cloud_finds_values_and_files_beside_the_template(
     bundle(capsys, reel, tmp_path / "job", "--seed", "7")
     values = json.loads((tmp_path / "job" / "parameter_values.json").read_text("utf-8"))
     named = {entry["name"]: entry["value"] for entry in values["parameterValues"]}
-    assert (named["Edit"], named["Seed"], named["Clips"]) == (str(reel), 7, "1-12")
+    copy = tmp_path / "job" / "reel.otio"
+    assert (named["Edit"], named["Seed"], named["Clips"]) == (str(copy), 7, "1-12")
     references = json.loads((tmp_path / "job" / "asset_references.json").read_text("utf-8"))
     found = references["assetReferences"]
     assert found["inputs"]["filenames"] == [
