@@ -49,7 +49,7 @@ def write_clip(scene: Path, out: Path) -> None:
     pictures = [np.asarray(Image.open(path).convert("RGB")) for path in sorted(scene.glob("*.png"))]
     height, width, _ = pictures[0].shape
     with staged(out / f"{scene.name}.mp4") as draft:
-        options = {"crf": _QUALITY, "preset": "veryslow", "bf": "3"}
+        options = {"crf": _QUALITY, "preset": "veryslow", "threads": "1"}
         with av.open(draft, "w", format="mp4", options={"movflags": "+faststart"}) as container:
             stream = container.add_stream("libx264", rate=RATE, options=options)
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
