@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any, get_args
 
-from engine.errors import LumiphoneError
+from engine.errors import LumiphoneError, unforeseen
 from engine.training.importers.mmaudio.importer import import_variant
 from engine.training.importers.mmaudio.variants import VARIANTS
 from engine.training.importers.precision import Precision
@@ -34,10 +34,16 @@ def main() -> int:
             progress=lambda stage, fraction: _tell({"stage": stage, "fraction": fraction}),
         )
     except LumiphoneError as error:
-        _tell({"error": {"code": error.code, "what": error.what, "remedy": error.remedy}})
-        return error.exit_code
+        return _fail(error)
+    except Exception as error:  # noqa: BLE001 - the process's edge
+        return _fail(unforeseen(error, "Report it with the name of the variant"))
     _tell({"pack": str(folder)})
     return 0
+
+
+def _fail(error: LumiphoneError) -> int:
+    _tell({"error": {"code": error.code, "what": error.what, "remedy": error.remedy}})
+    return error.exit_code
 
 
 def _tell(message: dict[str, Any]) -> None:
