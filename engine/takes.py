@@ -51,14 +51,19 @@ class Take:
         """The seed of its noise."""
         return self.provenance.seed
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], stem: Stem | None = None) -> Path:
         """Write a 24-bit WAV, whole or not at all, and return its path.
+
+        Args:
+            path: The file.
+            stem: Which of the take's stems; None: their mix.
 
         Raises:
             OutputError: It cannot be written.
         """
         target = Path(path)
-        write_wav(target, self.samples, self.sample_rate)
+        samples = self.stems[stem] if stem else self.samples
+        write_wav(target, samples, self.sample_rate)
         return target
 
     def save_video(

@@ -118,6 +118,12 @@ def test_stems_sum_to_the_mix_under_the_ceiling(engine: Engine, film: Path) -> N
     assert true_peak_db(take.samples) < CEILING_DB
 
 
+def test_a_stem_is_saved_alone(engine: Engine, film: Path, tmp_path: Path) -> None:
+    (take,) = engine.generate(film, seed=1)
+    parts = [steps(take.save(tmp_path / f"{stem}.wav", stem)) for stem in take.stems]
+    assert np.array_equal(sum(parts), steps(take.save(tmp_path / "mix.wav")))
+
+
 def test_levels_are_the_packs_unless_given(engine: Engine, film: Path) -> None:
     def parts(levels: dict[Stem, float]) -> Take:
         (take,) = engine.generate(film, seed=1, levels=levels)

@@ -107,17 +107,18 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
         clips = [
             delivery.deliver(engine, source, request, progress, cancelled) for source in sources
         ]
+    unsaid = "score" in engine.stems(request) and not (request.prompt_of("score") or "").strip()
     for clip in clips:
-        _report(clip, console)
+        _report(clip, console, mood=unsaid)
     console.result(_merged(clips))
 
 
-def _report(clip: dict[str, Any], console: Console) -> None:
+def _report(clip: dict[str, Any], console: Console, *, mood: bool) -> None:
     for warning in clip["warnings"]:
         console.warning(f"{clip['clip']}: {warning}")
     if clip["suggested_prompt"]:
         console.line(f"{clip['clip']} looks like: {clip['suggested_prompt']}")
-    if any("score" in take["stems"] for take in clip["takes"]):
+    if mood:
         console.line(f"{clip['clip']} suggests a score of: {clip['mood']}")
     for take in clip["takes"]:
         console.line(f"{take['wav']}  (seed {take['seed']})")
