@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.inspection import read_sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _SAMPLE_BYTES = 3
@@ -72,6 +72,10 @@ class Inventory:
             facts = read_sidecar(path)
             if facts and "wav" in facts and (take := FoundTake(path, facts)).whole:
                 self._takes.setdefault(facts["seed"], []).append(take)
+
+    def has(self, seeds: Iterable[int]) -> bool:
+        """Return whether there is a take of any of these seeds."""
+        return any(seed in self._takes for seed in seeds)
 
     def find(self, seed: int, wanted: Mapping[str, Any], *, video: bool) -> FoundTake | None:
         """Return the take of this seed that :meth:`FoundTake.fits`; None if there is none."""

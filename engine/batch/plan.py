@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from engine.batch.found import FoundTake
     from engine.batch.index import JobIndex
     from engine.delivery import Delivery
-    from engine.media.clip import Clip
     from engine.pipeline import Engine
     from engine.progress import Cancelled, Progress
     from engine.prompt_sheet import PromptSheet
@@ -39,7 +38,7 @@ class Job:
 
     Attributes:
         clip: The clip in the job.
-        source: The whole clip; None if it cannot be used.
+        source: The whole clip; None if it cannot be used. Without a sum where nobody needed it yet.
         request: What to hear.
         done: Takes that are there.
         missing: Seeds of those that are not.
@@ -90,18 +89,18 @@ class Plan:
         """Takes that are there."""
         return sum(len(job.done) for job in self.jobs)
 
-    def to_json(self, estimate: float) -> dict[str, Any]:
+    def to_json(self, estimate: float | None) -> dict[str, Any]:
         """Return what is shown to a program.
 
         Args:
-            estimate: Seconds that the rest takes.
+            estimate: Seconds that the rest takes; None if that is not known.
         """
         return {
             "clips": [_job_to_json(job) for job in self.jobs],
             "takes_to_make": self.missing,
             "takes_there": self.done,
             "seconds_to_make": round(float(self.to_make), 3),
-            "estimate": round(estimate, 1),
+            "estimate": None if estimate is None else round(estimate, 1),
         }
 
 
@@ -115,6 +114,19 @@ def _job_to_json(job: Job) -> dict[str, Any]:
         "takes_there": len(job.done),
         "obstacle": job.obstacle,
     }
+
+
+def identified(job: Job, cancelled: Cancelled) -> Job:
+    """Return a job whose file's sum is known.
+
+    Raises:
+        MediaError: The file cannot be read.
+        CancelledError: ``cancelled`` returned True.
+    """
+    if job.source is None or job.source.sha256:
+        return job
+    sum_ = sum_of(job.clip.path, cancelled)
+    return replace(job, source=replace(job.source, sha256=sum_))
 
 
 def steps_of(engine: Engine, request: Request) -> int:
@@ -174,7 +186,7 @@ class Planner:
             media = open_clip(clip.path)
             span = Span(clip.path, media.rate, media.frames)
             self._engine.check(wish, span)
-            source = Source(media, span, self._sum(clip, media, cancelled))
+            source = Source(media, span, self._sum(clip, wish, cancelled))
         except LumiphoneError as error:
             if isinstance(error, CancelledError):
                 raise
@@ -190,9 +202,13 @@ class Planner:
             tuple(seed for seed, take in found.items() if not take),
         )
 
-    def _sum(self, clip: BatchClip, media: Clip, cancelled: Cancelled) -> str:
-        """The file's sum; large files are not read again that an earlier run has read."""
-        return self._index.sum_of(clip) or sum_of(media.path, cancelled)
+    def _sum(self, clip: BatchClip, wish: Request, cancelled: Cancelled) -> str:
+        """The file's sum, where there are takes that may be of it.
+
+        Large files are not read before it must be, and not again that an earlier run has read.
+        """
+        known = self._index.sum_of(clip)
+        return known or (sum_of(clip.path, cancelled) if self._inventory.has(wish.seeds()) else "")
 
     def _stems(self, wish: Request) -> dict[str, dict[str, Any]]:
         """What the sidecar of a take says of its stems, all of them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.batch.plan import steps_of
+from engine.batch.plan import identified, steps_of
 from engine.errors import CancelledError, LumiphoneError, OutputError
 from engine.inspection import read_sidecar
 from engine.progress import part_done
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.delivery import Delivery
     from engine.pipeline import Engine
     from engine.progress import Cancelled, Progress
-    from engine.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +98,20 @@ class BatchRun:
     def _outcome(
         self, job: Job, tell: Callable[[int, str, float], None], cancelled: Cancelled
     ) -> Outcome:
-        source = job.source
-        if source is None or not job.missing:
+        if job.source is None or not job.missing:
             return Outcome(job, why=job.obstacle)
         made: list[dict[str, Any]] = []
         warnings: dict[str, None] = {}
         why = ""
         try:
+            job = identified(job, cancelled)
             for place, seed in enumerate(job.missing):
                 begun = time.perf_counter()
 
                 def at(stage: str, part: float, place: int = place) -> None:
                     tell(place, stage, part)
 
-                entry = self._make(job, source, seed, at, cancelled)
+                entry = self._make(job, seed, at, cancelled)
                 made += entry["takes"]
                 warnings |= dict.fromkeys(entry["warnings"])
                 self._learn(job, time.perf_counter() - begun)
@@ -126,11 +125,13 @@ class BatchRun:
         return Outcome(job, tuple(made), tuple(warnings), why)
 
     def _make(
-        self, job: Job, source: Source, seed: int, progress: Progress, cancelled: Cancelled
+        self, job: Job, seed: int, progress: Progress, cancelled: Cancelled
     ) -> dict[str, Any]:
+        if job.source is None:
+            raise AssertionError  # nothing is missing of what cannot be used
         delivery = replace(self._delivery, root=self._delivery.root / job.clip.place)
         request = replace(job.request, takes=1, seed=seed)
-        return delivery.deliver(self._engine, source, request, progress, cancelled)
+        return delivery.deliver(self._engine, job.source, request, progress, cancelled)
 
     def _learn(self, job: Job, seconds: float) -> None:
         steps = steps_of(self._engine, job.request)

@@ -21,7 +21,7 @@ from engine.commands.arguments import (
 )
 from engine.commands.wish import asked
 from engine.duration import spoken
-from engine.errors import InputError
+from engine.errors import CancelledError, InputError, LumiphoneError
 from engine.request import MAX_TAKES
 
 if TYPE_CHECKING:
@@ -154,22 +154,31 @@ def _prepare(arguments: argparse.Namespace, console: Console, cancelled: Cancell
     return _Prepared(engine, delivery, index, plan, prompts)
 
 
-def _estimate(ready: _Prepared, console: Console, cancelled: Cancelled) -> float:
-    """Seconds that the rest takes: at this job's pace so far, or as a short take is made now."""
-    from engine.batch.plan import steps_of
+def _estimate(ready: _Prepared, console: Console, cancelled: Cancelled) -> float | None:
+    """Seconds that the rest takes: at this job's pace so far, or as a short take is made now.
+
+    None where that take fails: its clip will say why when its turn comes.
+    """
+    from engine.batch.plan import identified, steps_of
     from engine.rehearsal import measured_pace
 
-    job = next((job for job in ready.plan.jobs if job.missing and job.source), None)
-    if job is None or job.source is None:
+    job = next((job for job in ready.plan.jobs if job.missing), None)
+    if job is None:
         return 0.0
     pace = ready.results.pace(steps_of(ready.engine, job.request))
-    if pace is None:
-        with console.progress() as progress:
-            pace = measured_pace(ready.engine, job.source, job.request, progress, cancelled)
-    return pace * float(ready.plan.to_make)
+    try:
+        source = None if pace else identified(job, cancelled).source
+        if source is not None:
+            with console.progress() as progress:
+                pace = measured_pace(ready.engine, source, job.request, progress, cancelled)
+    except CancelledError:
+        raise
+    except LumiphoneError:
+        return None
+    return pace * float(ready.plan.to_make) if pace else None
 
 
-def _show(ready: _Prepared, estimate: float, console: Console) -> None:
+def _show(ready: _Prepared, estimate: float | None, console: Console) -> None:
     plan = ready.plan
     rows = [
         (

@@ -175,6 +175,17 @@ def test_a_clip_that_cannot_be_sounded_stops_nothing(
     assert index(tmp_path / "out")["broken.mp4"]["state"] == "done"
 
 
+def test_a_clip_that_breaks_off_stops_nothing_though_it_is_the_first(
+    batch: Batch, films: Path
+) -> None:
+    whole = flash_film(films, "a.mkv", frames=500)
+    data = bytearray(whole.read_bytes())
+    data[len(data) // 10 : -2000] = bytes(len(data) - len(data) // 10 - 2000)
+    whole.write_bytes(data)
+    result = batch("--no-video", code=2)
+    assert made(result) == {"a.mkv": 0, "dog.mp4": 1, "day 2/dog.mp4": 1, "day 2/wall.mp4": 1}
+
+
 def test_a_take_that_was_damaged_or_deleted_is_made_again(batch: Batch, tmp_path: Path) -> None:
     batch()
     whole = sounds(tmp_path / "out")
