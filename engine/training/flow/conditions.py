@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FloatArray = NDArray[np.float32]
+CUED_STEMS = ("effects",)  # the others are made from words alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Wear:
         false_rate: Invented events a second.
         no_text: Share of clips without text.
         no_cues: Share of clips without any cue.
+        no_cues_beside: The same for clips of stems that are made without cues.
         no_onsets: Share, of the others, whose onsets are unknown.
         no_energy: Share, of the others, whose energy is unknown.
         no_stem: Share of clips that are not told which stem they are.
@@ -37,6 +39,7 @@ class Wear:
     false_rate: float = 0.05
     no_text: float = 0.15
     no_cues: float = 0.12
+    no_cues_beside: float = 0.7
     no_onsets: float = 0.08
     no_energy: float = 0.5
     no_stem: float = 0.1
@@ -72,9 +75,12 @@ def _worn_curve(values: Sequence[float], random: np.random.Generator) -> tuple[f
     return tuple(np.clip(curve, 0, 1).tolist())
 
 
-def drop_cues(cues: FloatArray, wear: Wear, random: np.random.Generator) -> FloatArray:
+def drop_cues(
+    cues: FloatArray, stem: str | None, wear: Wear, random: np.random.Generator
+) -> FloatArray:
     """Return cues [frames, 4] with streams made unknown (zeros) at the shares of ``wear``."""
-    if random.random() < wear.no_cues:
+    beside = stem in STEMS and stem not in CUED_STEMS
+    if random.random() < (wear.no_cues_beside if beside else wear.no_cues):
         return np.zeros_like(cues)
     kept = cues.copy()
     if random.random() < wear.no_onsets:

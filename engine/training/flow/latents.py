@@ -85,4 +85,4 @@ class LatentClips:
         cues = rasterise(sheet, total * CUES_PER_LATENT, CUE_RATE, with_energy=True)
         here = cues[start * CUES_PER_LATENT : (start + length) * CUES_PER_LATENT]
         stem = stem_code(clip["stem"], wear, random)
-        return latent.astype(np.float32), text, drop_cues(here, wear, random), stem
+        return latent.astype(np.float32), text, drop_cues(here, clip["stem"], wear, random), stem

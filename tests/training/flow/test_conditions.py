@@ -54,11 +54,19 @@ def test_dropped_streams_are_zero_with_their_mark() -> None:
     wear = Wear(no_cues=0.0, no_onsets=0.5, no_energy=0.5)
     random = np.random.default_rng(0)
     for _ in range(50):
-        kept = drop_cues(cues, wear, random)
+        kept = drop_cues(cues, "effects", wear, random)
         for first in (0, 2):
             assert kept[:, first : first + 2].min() == kept[:, first : first + 2].max()
     assert cues.min() == 1
-    assert not drop_cues(cues, Wear(no_cues=1.0), random).any()
+    assert not drop_cues(cues, None, Wear(no_cues=1.0), random).any()
+
+
+@pytest.mark.parametrize("stem", ["ambience", "score"])
+def test_stems_that_are_made_from_words_alone_seldom_see_cues(stem: str) -> None:
+    random = np.random.default_rng(0)
+    cues = np.ones((8, 4), np.float32)
+    kept = [drop_cues(cues, stem, Wear(), random).any() for _ in range(1000)]
+    assert np.mean(kept) == pytest.approx(1 - Wear().no_cues_beside, abs=0.05)
 
 
 def test_text_is_a_unit_vector_or_nothing() -> None:
