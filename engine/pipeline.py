@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, cast
 import numpy as np
 
 from engine.errors import InputError
+from engine.feature_store import cache_folder
 from engine.inference.conditions import Material
 from engine.inference.generator import TakeGenerator, TakeSettings
 from engine.inference.guidance import guidance_values
@@ -20,6 +21,7 @@ from engine.media.reader import never
 from engine.observation import ALL_STAGES, Observation
 from engine.packs.manifest import MANIFEST_NAME
 from engine.packs.registry import get_pack
+from engine.packs.sums import KnownSums
 from engine.packs.verify import file_faults, measure
 from engine.progress import part_of_take, unheard
 from engine.provenance import Provenance
@@ -84,7 +86,8 @@ class Engine:
             InputError: There is no such device.
         """
         pack = get_pack(pack_id)
-        for fault in file_faults(pack).values():
+        known = KnownSums(cache_folder() / "sums.json")
+        for fault in file_faults(pack, known=known).values():
             raise fault
         return cls(pack, device, remembered)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.packs.registry import Pack
+    from engine.packs.sums import KnownSums
 
 _BLOCK = 1 << 20
 
@@ -48,6 +49,7 @@ def file_faults(
     pack: Pack,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    known: KnownSums | None = None,
 ) -> dict[str, LumiphoneError]:
     """Check size and checksum of every file; return the faults by the file's name.
 
@@ -55,6 +57,7 @@ def file_faults(
         pack: The pack.
         progress: Told bytes done and bytes in all.
         cancelled: Asked about every mebibyte.
+        known: Checksums of files that need not be read; it learns those that are.
 
     Raises:
         CancelledError: ``cancelled`` said so.
@@ -71,7 +74,11 @@ def file_faults(
     for name, entry in files.items():
         try:
             path = pack.file(name)
-            found = measure(path, advance, cancelled)
+            found = known.recall(path) if known else None
+            if found is None:
+                found = measure(path, advance, cancelled)
+                if known:
+                    known.keep(path, found)
         except PackError as fault:
             faults[name] = fault
             continue
@@ -82,6 +89,8 @@ def file_faults(
             continue
         if found != entry:
             faults[name] = _damaged(pack, path, entry, found)
+    if known:
+        known.save()
     return faults
 
 
