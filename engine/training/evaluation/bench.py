@@ -48,7 +48,7 @@ class Plan:
     clips: tuple[HeldOutClip, ...] = ()
     takes: int = 2
     sheets: int = 12
-    cases: int = 6
+    cases: int = 4
     score: tuple[str, ...] = ()
     subjects: tuple[PicturedSubject, ...] = ()
 

@@ -80,7 +80,8 @@ def measure_following(bench: Bench) -> CueFigures:
         onsets = replace(sheet, curves={})
         # With words, some packs leave the energy to them (CueStage.silence).
         wishes = (Wish(prompt.words, cues=onsets), Wish(cues=sheet), Wish(prompt.words))
-        sounds = [bench.subject.take(wish, SEED + i) for wish in wishes]
+        stem = bench.subject.cued
+        sounds = [bench.subject.take(wish, SEED + i, stem=stem) for wish in wishes]
         sounds += [recordings, bench.subject.reconstruct(recordings)]
         for row, samples in zip(rows.values(), sounds, strict=True):
             row.append(samples)

@@ -62,7 +62,7 @@ class TakeLevels:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one stem of a take of 8 s costs.
+    """What takes of 8 s cost, all their usual stems.
 
     Attributes:
         cold_seconds: The first, loading the graphs included.

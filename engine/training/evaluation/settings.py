@@ -143,7 +143,9 @@ def _made(bench: Bench, cases: Sequence[_Case], setting: Setting) -> _Made:
     sounds = []
     for i, case in enumerate(cases):
         wish = Wish(case.prompt.words, cues=case.sheet)
-        sounds.append(bench.sound(bench.subject.take(wish, SEED + i, setting=setting)))
+        stem = bench.subject.cued if case.sheet else bench.subject.lasting
+        take = bench.subject.take(wish, SEED + i, setting=setting, stem=stem)
+        sounds.append(bench.sound(take))
     seconds = [fact.seconds for fact in bench.subject.facts[before:]]
     return _Made(sounds, float(np.median(seconds)))
 

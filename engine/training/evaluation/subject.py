@@ -16,9 +16,11 @@ from engine.inference.generator import TakeGenerator, TakeSettings
 from engine.inference.session import Sessions
 from engine.inference.text import TextEncoder
 from engine.media.loudness import finish
+from engine.media.mixing import mix_stems
 from engine.onsets import SAMPLE_RATE
 from engine.packs.manifest import read_manifest
 from engine.packs.registry import Pack, get_pack
+from engine.stems import usual_stems
 from engine.training.evaluation.levels import Levels, measure_levels
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class TakeFacts:
 
     Attributes:
         seconds: Time it took, from encoded words to finished samples.
-        usual: Whether it was of the usual length and drawn as the pack says.
+        usual: Whether it was of the usual length and stems and drawn as the pack says.
         levels: Its levels as delivered.
     """
 
@@ -127,6 +129,16 @@ class Subject:
         self._vectors: dict[str, Floats] = {}
 
     @property
+    def cued(self) -> Stem:
+        """The stem whose onsets the cue sheet tells: the pack's first."""
+        return next(iter(self.pack.manifest.stems))
+
+    @property
+    def lasting(self) -> Stem:
+        """The stem of what goes on by itself."""
+        return "ambience" if "ambience" in self.pack.manifest.stems else self.cued
+
+    @property
     def device(self) -> str:
         """Where the graphs run."""
         return self._sessions.device
@@ -140,34 +152,31 @@ class Subject:
         stem: Stem | None = None,
         samples: int | None = None,
     ) -> Samples:
-        """Return a finished take of one stem, float32 [samples].
+        """Return a finished take, float32 [samples].
 
         Args:
-            wish: What it is conditioned on.
+            wish: What it is conditioned on; all stems alike.
             seed: Of its noise.
             setting: How it is drawn.
-            stem: What is made; the pack's first stem if None.
+            stem: What is made; None: the mix of all that the pack makes unless told.
             samples: Its length, if not the usual one.
 
         Raises:
             LumiphoneError: A graph failed.
         """
         material = Material(self._vector(wish.words), self._vector(wish.refused), wish.cues)
-        first: Stem = next(iter(self.pack.manifest.stems))
-        settings = TakeSettings(
-            stem or first,
-            seed,
-            setting.method,
-            setting.steps,
-            setting.guidance,
-        )
+        manifest = self.pack.manifest
         started = time.perf_counter()
-        waveform = self._generator.generate(settings, material, samples or self.samples)
-        finished: Samples = finish(waveform, SAMPLE_RATE)[0]
+        stems: dict[Stem, Samples] = {}
+        for name in (stem,) if stem else usual_stems(manifest):
+            drawn = TakeSettings(name, seed, setting.method, setting.steps, setting.guidance)
+            waveform = self._generator.generate(drawn, material, samples or self.samples)
+            stems[name] = finish(waveform, SAMPLE_RATE)
+        mixed: Samples = mix_stems(stems, {} if stem else manifest.levels).mix[0]
         seconds = time.perf_counter() - started
-        usual = setting == USUAL and samples is None
-        self.facts.append(TakeFacts(seconds, usual, measure_levels(finished)))
-        return finished
+        usual = setting == USUAL and samples is None and stem is None
+        self.facts.append(TakeFacts(seconds, usual, measure_levels(mixed)))
+        return mixed
 
     def reconstruct(self, samples: Samples) -> Samples:
         """Return what the autoencoder makes of a sound, float32 [n] as given.

@@ -50,7 +50,7 @@ def summary_table(report: Report) -> Iterator[str]:
         "-1 dBTP, 0, 0",
     )
     yield row(
-        "cost of 8 s, one stem",
+        "cost of 8 s",
         f"{cost.warm_seconds:.1f} s warm, {cost.cold_seconds:.1f} s cold, pack"
         f" {cost.pack_bytes / 1e6:.0f} MB",
         f"{cost.cores} cores, {cost.device}",

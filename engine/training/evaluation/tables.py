@@ -106,7 +106,7 @@ def _levels(levels: TakeLevels) -> Iterator[str]:
 
 
 def _cost(cost: Cost) -> Iterator[str]:
-    yield "## Cost of one stem of a take"
+    yield "## Cost of a take"
     yield ""
     yield (
         f"cold {cost.cold_seconds:.1f} s, warm {cost.warm_seconds:.1f} s (median), on"
