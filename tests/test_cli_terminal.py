@@ -69,7 +69,7 @@ def test_an_interrupt_in_a_later_take_leaves_the_finished_ones(
     film: Path, tiny_pack: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "takes" / "dog"
-    long = ("--steps", "300", "--takes", "50", "--pack", "tiny")
+    long = ("--steps", "300", "--takes", "50", "--pack", "tiny", "--stems", "effects")
     done = interrupt_when(
         (folder / "take-1.json").exists,
         signal.SIGINT,
