@@ -45,7 +45,7 @@ class FlowSampler:
 
     def times(self) -> tuple[float, ...]:
         """Return the times between the steps, from 0 to 1."""
-        even = [step / self.steps for step in range(self.steps + 1)]
+        even = [self._even_time(step) for step in range(self.steps + 1)]
         return tuple(time / (time + self.shift * (1 - time)) for time in even)
 
     def sample(
@@ -93,3 +93,11 @@ class FlowSampler:
                 "Lower the guidance, or use --device cpu",
             )
         return latent
+
+    def _even_time(self, step: int) -> float:
+        """Return the time of an equal step, rounded from either end as ``torch.linspace`` does.
+
+        A network may look at time through sines of thousands of radians: one rounding shows there.
+        """
+        size, left = np.float32(1 / self.steps), self.steps - step
+        return float(size * np.float32(step) if step < left else 1 - size * np.float32(left))

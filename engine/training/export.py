@@ -55,6 +55,7 @@ def export_graph(
     dynamic_shapes: Mapping[str, Mapping[int, Axis]] | None = None,
     halve_from: int | None = HALVED_FROM,
     data_from: int = DATA_FROM,
+    translations: Mapping[Any, Any] | None = None,
 ) -> None:
     """Write ``module`` in evaluation mode as an ONNX file (opset 18) at ``path``.
 
@@ -69,6 +70,7 @@ def export_graph(
             ``torch.export.Dim`` where it is a multiple.
         halve_from: Number of elements from which a weight is stored as float16; None for never.
         data_from: Bytes of weights from which they go to a file of their own beside the graph.
+        translations: Operators of one's own to onnxscript functions that write their nodes.
 
     Raises:
         torch.onnx.OnnxExporterError: The network does what cannot be traced, or fixes an axis that
@@ -88,6 +90,7 @@ def export_graph(
             dynamo=True,
             optimize=False,
             verbose=False,
+            custom_translation_table=dict(translations or {}),
         )
     assert program is not None  # noqa: S101 - it is None only where the old exporter writes a file
     model = program.model
@@ -208,7 +211,8 @@ def parity(module: nn.Module, path: Path, inputs: Mapping[str, Tensor]) -> float
     feeds = {name: tensor.numpy() for name, tensor in inputs.items()}
     got = cpu_session(path).run(None, feeds)
     pairs = zip(outputs, got, strict=True)
-    return max(float(np.abs(ours.numpy() - theirs).max()) for ours, theirs in pairs)
+    errors = [np.abs(ours.numpy() - theirs).max() for ours, theirs in pairs]
+    return float(np.max(errors))  # no number, if any of them is none
 
 
 def cpu_session(path: Path) -> onnxruntime.InferenceSession:
