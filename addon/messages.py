@@ -66,6 +66,7 @@ class Settings:
         prompts: Stem to what to hear in it, in place of ``prompt``.
         negatives: Stem to what not to hear in it, in place of ``negative``.
         levels: Stem to dB at which it enters the mix; the pack's where none is given.
+        apart: Whether a take's stems are placed each for itself, in place of their mix.
     """
 
     prompt: str = ""
@@ -82,6 +83,7 @@ class Settings:
     prompts: Mapping[str, str] = field(default_factory=dict)
     negatives: Mapping[str, str] = field(default_factory=dict)
     levels: Mapping[str, float] = field(default_factory=dict)
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +225,8 @@ class Progress:
 class Place:
     """Put a take under its clip, at ``level`` dB; the ``chosen`` one sounds.
 
-    ``job`` is empty for a take that the panel had from before. :class:`Placed` or :class:`Refused`
-    answers.
+    ``job`` is empty for a take that the panel had from before. If its stems are wanted ``apart``,
+    each gets a place of its own. :class:`Placed` or :class:`Refused` answers.
     """
 
     job: str
@@ -232,6 +234,7 @@ class Place:
     take: Take
     chosen: bool = True
     level: float = 0.0
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import bpy
 from .. import messages
 from ..errors import AddonError, HostError
 from ..host import Host
-from . import insertion, markers, placing, reading, settings, strips
+from . import insertion, markers, placing, reading, settings, stem_strips, strips
 from .preparation import Preparation
 
 if TYPE_CHECKING:
@@ -90,7 +90,13 @@ class BlenderHost(Host):
         wish = job.settings if job else _settings_of(order.take)
         old = job.instead_of.pop(order.clip, None) if job else None
         strip = placing.place(
-            stretch, order.take, wish, chosen=order.chosen, instead_of=old, level=order.level
+            stretch,
+            order.take,
+            wish,
+            chosen=order.chosen,
+            instead_of=old,
+            level=order.level,
+            apart=order.apart or stem_strips.wanted(),
         )
         if job:
             job.placed.append(strip.name)

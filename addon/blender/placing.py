@@ -25,6 +25,7 @@ def place(
     chosen: bool,
     instead_of: str | None = None,
     level: float = 0.0,
+    apart: bool = False,
 ) -> Any:
     """Put a take beside its strip, and end an undo step; one that is there already is chosen.
 
@@ -35,6 +36,7 @@ def place(
         chosen: Whether it sounds; the strip's other takes then do not.
         instead_of: Name of the sound strip that makes way for it, and whose volume it takes over.
         level: Volume in dB where it takes nobody's place.
+        apart: Whether each of its stems gets a strip of its own.
 
     Returns:
         Its sound strip; that of the chosen take if it got none of its own.
@@ -52,7 +54,7 @@ def place(
         return choice.use_take(scene, stretch.strip, placed)
     old = next((strip for strip, _ in takes if strip.name == instead_of), None)
     number = memory_of(old).record.number if old else max(records, default=0) + 1
-    record = TakeRecord.of(stretch, number, take, settings)
+    record = TakeRecord.of(stretch, number, take, settings, apart=apart)
     keeper = choice.chosen(takes)
     if keeper and not chosen and not old and choice.out_of_timeline():
         memory = memory_of(keeper)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import bpy
 
 from ..messages import Settings, Take
-from . import folders, preferences, strips
+from . import folders, strips
 
 if TYPE_CHECKING:
     from .reading import Stretch
@@ -49,7 +49,9 @@ class TakeRecord:
     apart: bool = False
 
     @classmethod
-    def of(cls, stretch: Stretch, number: int, take: Take, settings: Settings) -> Self:
+    def of(
+        cls, stretch: Stretch, number: int, take: Take, settings: Settings, *, apart: bool
+    ) -> Self:
         """Return the record of a take that was just made."""
         wav, sidecar = folders.for_strip(take.wav), folders.for_strip(take.sidecar)
         return cls(
@@ -61,7 +63,7 @@ class TakeRecord:
             rate=str(stretch.rate),
             take=dataclasses.replace(take, wav=wav, sidecar=sidecar),
             settings=settings,
-            apart=len(take.stems) > 1 and preferences.current().stem_strips == "APART",
+            apart=apart and len(take.stems) > 1,
         )
 
     @classmethod

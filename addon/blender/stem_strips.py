@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from . import insertion, strips
+from . import insertion, preferences, strips
 from .provenance import memory_of, takes_of
 
 if TYPE_CHECKING:
     from .provenance import TakeRecord
 
 KEY = "lumiphone_stem"
+
+
+def wanted() -> bool:
+    """Return whether the user wants a strip for each stem of every take."""
+    return bool(preferences.current().stem_strips == "APART")
 
 
 def settle(scene: bpy.types.Scene, source: str) -> None:
@@ -32,22 +37,22 @@ def settle(scene: bpy.types.Scene, source: str) -> None:
     Raises:
         HostError: A stem's file is missing, or no channel is free.
     """
-    wanted: dict[tuple[str, str], str] = {}  # whose, which stem: the take's strip
+    companions: dict[tuple[str, str], str] = {}  # whose, which stem: the take's strip
     for strip, memory in takes_of(scene, source):
         record = memory.record
         if not record.apart:
             continue
         first, *rest = record.take.stems
         _sound(strip, _file(record, first))
-        wanted |= {(record.take.wav, stem): strip.name for stem in rest}
+        companions |= {(record.take.wav, stem): strip.name for stem in rest}
     for name, whose, stem in _companions(scene, source):
         strip = insertion.find(scene, name)[1]
-        if (whose, stem) not in wanted:
+        if (whose, stem) not in companions:
             insertion.remove(scene, name)  # which invalidates what Python holds of the others
             continue
-        keeper = insertion.find(scene, wanted.pop((whose, stem)))[1]
+        keeper = insertion.find(scene, companions.pop((whose, stem)))[1]
         strip.mute = keeper.mute
-    for (_, stem), name in wanted.items():
+    for (_, stem), name in companions.items():
         _accompany(scene, source, name, stem)
 
 

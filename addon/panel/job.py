@@ -136,8 +136,8 @@ class Job:
                 order.takes += 1
                 take = _take(file, self.settings)
                 first = order.takes == 1
-                level = self.settings.level
-                yield messages.Place(self.id, order.clip.id, take, chosen=first, level=level)
+                level, apart = self.settings.level, self.settings.apart
+                yield messages.Place(self.id, order.clip.id, take, first, level, apart)
             case protocol.Done() | protocol.Cancelled() | protocol.Error():
                 self._end(order, reply)
                 if self.over:

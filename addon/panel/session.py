@@ -161,10 +161,10 @@ class Session:
             for order in self._jobs[job].open_orders:
                 self._engine.send(protocol.Cancel(order))
 
-    def place(self, clip: Clip, take: Take, level: float = 0.0) -> None:
-        """Put a take on the timeline at ``level`` dB, to sound; ``on_placed`` follows."""
+    def place(self, clip: Clip, take: Take, level: float = 0.0, *, apart: bool = False) -> None:
+        """Put a take, or its stems apart, on the timeline to sound; ``on_placed`` follows."""
         job = self._job_of_take.get(take.wav, "")
-        self._host.send(messages.Place(job, clip.id, take, level=level))
+        self._host.send(messages.Place(job, clip.id, take, level=level, apart=apart))
 
     def place_markers(self, clip: Clip, cues: Sequence[Cue]) -> None:
         """Write cues as timeline markers over a clip."""

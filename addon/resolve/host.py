@@ -108,6 +108,7 @@ class ResolveHost(Host):
             order.take,
             chosen=order.chosen,
             level=order.level,
+            apart=order.apart,
             tell=self._tell,
         )
         return messages.Placed(order.job, order.clip, order.take.number, lying.track, lying.name)

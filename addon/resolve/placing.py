@@ -7,6 +7,7 @@ its answer may hold None. It always acts on the current timeline. So every placi
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ def place(
     *,
     chosen: bool,
     level: float = 0.0,
+    apart: bool = False,
     tell: Callable[[str], None] = lambda _line: None,
 ) -> Lying:
     """Put a take below its clip; one that is there already is chosen.
@@ -44,32 +46,47 @@ def place(
         take: The take.
         chosen: Whether it sounds; the clip's other takes are then switched off.
         level: Volume in dB of a take that does not lie there yet.
+        apart: Whether each of its stems gets a track of its own, in place of their mix.
         tell: Shows the user a line: this Resolve did not take the volume.
 
     Returns:
-        Where it lies.
+        Where it lies, or its first stem.
 
     Raises:
         HostError: Project, timeline or file is gone, or Resolve did not place it.
     """
-    if not Path(take.wav).is_file():
-        raise HostError(f"The sound is missing: {take.wav}", "Generate it again")
+    sounds = _sounds(take, apart=apart)
     with timeline_current(resolve, stretch) as timeline:
         first = _first_frame(timeline, stretch)
         present = _takes_at(timeline, first, stretch.frames)
-        lying = next((one for one in present if file_of(one) == _normal(take.wav)), None)
-        if lying is None:
-            lying = _append(resolve, timeline, take, first, stretch)
-            if level and not set_volume(lying.item, level):
-                tell(
-                    f"Take {take.number} of '{stretch.name}' plays at its own level: this Resolve"
-                    f" lets no script set a volume. Set {level:+g} dB in the Inspector."
-                )
-        if chosen:
-            _sound_alone(lying, [one for one in present if one.id != lying.id])
-        else:
-            _switch(lying, on=False)
-        return lying
+        lying: list[Lying] = []
+        fresh: list[Lying] = []
+        for sound in sounds:
+            known = next((one for one in present if file_of(one) == _normal(sound.wav)), None)
+            lying.append(known or _append(resolve, timeline, sound, first, stretch))
+            fresh += [] if known else lying[-1:]
+        if level and not all([set_volume(one.item, level) for one in fresh]):  # noqa: C419 - all are to be set
+            tell(
+                f"Take {take.number} of '{stretch.name}' plays at its own level: this Resolve"
+                f" lets no script set a volume. Set {level:+g} dB in the Inspector."
+            )
+        ours = {one.id for one in lying}
+        for one in lying:
+            _switch(one, on=chosen)
+        for other in present if chosen else ():
+            if other.id not in ours:
+                _switch(other, on=False)
+        return lying[0]
+
+
+def _sounds(take: Take, *, apart: bool) -> list[Take]:
+    """The take as it is to be placed: as it is, or once for each of its stems."""
+    stems = take.stems if apart and len(take.stems) > 1 else {}
+    sounds = [replace(take, wav=wav) for wav in stems.values()] or [take]
+    for sound in sounds:
+        if not Path(sound.wav).is_file():
+            raise HostError(f"The sound is missing: {sound.wav}", "Generate it again")
+    return sounds
 
 
 @contextlib.contextmanager
@@ -168,12 +185,6 @@ def file_of(lying: Lying) -> str:
 
 def _normal(path: str) -> str:
     return str(Path(path).absolute())
-
-
-def _sound_alone(lying: Lying, others: list[Lying]) -> None:
-    _switch(lying, on=True)
-    for other in others:
-        _switch(other, on=False)
 
 
 def _switch(lying: Lying, *, on: bool) -> None:

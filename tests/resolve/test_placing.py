@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import wave
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,32 @@ def test_a_sound_that_took_another_rate_at_import_is_still_as_long_as_its_clip(
     place(scene.resolve, stretch, made, chosen=True)
     ((_, item),) = scene.heard()
     assert (item.start, item.duration) == (86500, 48)
+
+
+def test_stems_apart_lie_each_on_a_track_and_sound_and_rest_together(newest: Scene) -> None:
+    stretch, first = ready(newest)
+    place(newest.resolve, stretch, first, chosen=True)
+    parts = {
+        stem: take(newest.world.folder / stem, 48, stretch.rate, 2).wav
+        for stem in ("effects", "ambience")
+    }
+    second = replace(take(newest.world.folder / "takes", 48, stretch.rate, 2), stems=parts)
+    place(newest.resolve, stretch, second, chosen=True, apart=True)
+    heard = {item.media.path: item for _, item in newest.heard() if item.media}
+    assert {*heard} == {first.wav, *parts.values()}, "the mix has no place beside its stems"
+    assert {item.start for item in heard.values()} == {86500}
+    assert len({track for track, _ in newest.heard()}) == 3
+    assert [heard[wav].enabled for wav in (first.wav, *parts.values())] == [False, True, True]
+    place(newest.resolve, stretch, first, chosen=True)
+    assert [heard[wav].enabled for wav in (first.wav, *parts.values())] == [True, False, False]
+
+
+def test_a_missing_stem_places_nothing(newest: Scene) -> None:
+    stretch, made = ready(newest)
+    stems = {"effects": made.wav, "score": "/nowhere/take-1.score.wav"}
+    with pytest.raises(HostError, match=r"take-1\.score\.wav"):
+        place(newest.resolve, stretch, replace(made, stems=stems), chosen=True, apart=True)
+    assert newest.heard() == []
 
 
 def test_what_lies_there_is_never_overwritten(scene: Scene) -> None:

@@ -48,6 +48,7 @@ class Draft:
         prompts: Kind of sound to what to hear in it; empty for the prompt.
         negatives: Kind of sound to what not to hear in it; empty for the negative prompt.
         volume: dB at which takes are heard and placed.
+        apart: Whether stems are placed each for itself, in place of their mix.
     """
 
     prompt: str = ""
@@ -63,6 +64,7 @@ class Draft:
     prompts: dict[str, str] = field(default_factory=dict)
     negatives: dict[str, str] = field(default_factory=dict)
     volume: float = 0.0
+    apart: bool = False
 
     def settings(self, offered: Collection[str]) -> Settings:
         """Return what is asked for of a pack that makes the ``offered`` kinds of sound."""
@@ -86,6 +88,7 @@ class Draft:
             prompts=own(self.prompts),
             negatives=own(self.negatives),
             levels={stem: self.levels[stem] for stem in stems if stem in self.levels},
+            apart=self.apart,
         )
 
 
@@ -188,8 +191,8 @@ def _draft(value: object) -> Draft:
 
 
 def _fits(name: str, found: object, default: object) -> bool:
-    if isinstance(found, bool):
-        return False
+    if isinstance(found, bool) or name == "apart":
+        return isinstance(found, bool) and name == "apart"
     if name in {"seed", "steps"}:
         return isinstance(found, int) and found >= 0
     if name in {"guidance", "volume"}:

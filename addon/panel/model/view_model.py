@@ -155,7 +155,7 @@ class ViewModel(QObject):
     def place(self, take: TakeState) -> None:
         """Put a take of the shown clip on the editor's timeline, as the one that sounds."""
         if self.current is not None:
-            self._session.place(self.current.clip, take.take, self.level)
+            self._session.place(self.current.clip, take.take, self.level, apart=self.draft.apart)
 
     def delete(self, take: TakeState) -> None:
         """Move a take's files to the system's trash; one on the timeline only leaves the panel."""

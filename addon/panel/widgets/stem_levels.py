@@ -22,11 +22,13 @@ class StemLevels(QWidget):
         chosen: Other kinds are on; carries their names.
         level_changed: The user moved a level in the mix; carries the kind's name and dB.
         volume_changed: Takes are to be heard and placed at another level; carries dB.
+        apart_changed: Stems are to be placed each for itself, or no longer.
     """
 
     chosen = pyqtSignal(list)
     level_changed = pyqtSignal(str, float)
     volume_changed = pyqtSignal(float)
+    apart_changed = pyqtSignal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +49,10 @@ class StemLevels(QWidget):
         title.setBuddy(self.volume)
         for column, widget in enumerate((title, self.volume, self._volume_number)):
             self._grid.addWidget(widget, len(STEMS), column)
+        self.apart = QCheckBox("Place stems apart")
+        self.apart.setToolTip("In the editor each stem gets a track of its own, not their mix one")
+        self.apart.clicked.connect(self.apart_changed)
+        self._grid.addWidget(self.apart, len(STEMS) + 1, 0, 1, 3)
 
     def _add_row(self, row: int, stem: str) -> None:
         box, number = QCheckBox(stem.capitalize()), _number()
@@ -86,8 +92,10 @@ class StemLevels(QWidget):
             self._numbers[stem].setText(_decibels(level))
             self.boxes[stem].setChecked(able and stem in chosen)
 
-    def show_volume(self, decibels: float) -> None:
-        """Show how loud takes are heard."""
+    def show_placing(self, decibels: float, *, apart: bool, can_place: bool) -> None:
+        """Show how loud takes are heard and placed, and whether their stems are placed apart."""
+        self.apart.setChecked(apart)
+        self.apart.setVisible(can_place)
         with QSignalBlocker(self.volume):
             self.volume.setValue(round(decibels))
         self._volume_number.setText(_decibels(round(decibels)))

@@ -47,6 +47,7 @@ class WishPresenter(QObject):
         wish.stems.chosen.connect(self._choose_stems)
         wish.stems.level_changed.connect(self._set_level)
         wish.stems.volume_changed.connect(self._set_volume)
+        wish.stems.apart_changed.connect(self._set_apart)
         wish.words.changed.connect(self._set_words)
         wish.pack.pack_chosen.connect(model.choose_pack)
         wish.pack.device_chosen.connect(self._choose_device)
@@ -89,6 +90,9 @@ class WishPresenter(QObject):
         self._model.draft.volume = decibels
         self._model.level_changed.emit()
 
+    def _set_apart(self, apart: bool) -> None:  # noqa: FBT001 - a signal's argument
+        self._model.draft.apart = apart
+
     def _set_words(self, stem: str, prompt: str, negative: str) -> None:
         draft = self._model.draft
         draft.prompts[stem], draft.negatives[stem] = prompt, negative
@@ -110,7 +114,9 @@ class WishPresenter(QObject):
         levels = dict(pack.get("levels") or {}) if pack else {}
         levels |= model.draft.levels
         self._wish.stems.show_stems(offered, model.draft.stems, levels, title)
-        self._wish.stems.show_volume(model.draft.volume)
+        self._wish.stems.show_placing(
+            model.draft.volume, apart=model.draft.apart, can_place=model.has_host
+        )
         self._show_words()
         if pack is not None:
             guidance = pack["guidance"]

@@ -21,7 +21,7 @@ anything = st.recursive(
 NAMES = ("prompts", "negatives", "presets", "starred", "spectrogram", "draft")
 DRAFT = (
     *("prompt", "stems", "levels", "takes", "seed", "steps", "guidance", "pack", "device"),
-    *("prompts", "negatives", "volume"),
+    *("prompts", "negatives", "volume", "apart"),
 )
 
 
@@ -32,6 +32,7 @@ def test_what_was_set_is_there_the_next_day(tmp_path: Path) -> None:
     memory.star("/takes/take-1.wav", on=True)
     memory.draft = Draft("a dog", "birds", ["ambience"], {"ambience": -6.0}, 5, 7, 32, 2.5, "x")
     memory.draft.prompts, memory.draft.volume = {"ambience": "rain"}, -3.0
+    memory.draft.apart = True
     memory.save()
     assert Memory.load(path) == memory
 

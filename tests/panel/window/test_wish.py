@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 
+from addon import messages
 from engine import protocol
 from tests.panel.hands import hands
-from tests.panel.stage import Stage
+from tests.panel.stage import Stage, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PyQt6.QtWidgets import QMenu
 
@@ -174,6 +176,22 @@ def test_the_mood_stands_where_a_score_could_be_described_until_a_prompt_is_writ
     assert field.placeholderText() == "calm music"
     panel.window.wish.prompt.show_words("rain")
     assert field.placeholderText() == "As above"
+
+
+def test_stems_are_placed_apart_where_that_is_wanted(
+    panel: Panel, stage: Stage, tmp_path: Path
+) -> None:
+    box = panel.window.wish.stems.apart
+    assert box.isVisible(), "there is an editor"
+    box.click()
+    panel.model.generate()
+    stage.session.pump()
+    stage.make_takes(tmp_path, 2, sheet(2), (1,))
+    assert [order.apart for order in stage.editor.said(messages.Place)] == [True]
+    box.click()
+    assert panel.model.current is not None
+    panel.model.place(panel.model.current.takes[0])
+    assert [order.apart for order in stage.editor.said(messages.Place)] == [True, False]
 
 
 def test_takes_are_heard_at_one_level_whatever_is_in_them(panel: Panel) -> None:
