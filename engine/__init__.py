@@ -11,10 +11,15 @@ Importing this package costs next to nothing; what is heavy is imported when an 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.pipeline import Engine
+
+# onnxruntime reports its use to its maker from the moment it is imported, and leaves an identifier
+# in the user's cache. Nothing leaves this machine: this must be set before anything imports it.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load_engine"]

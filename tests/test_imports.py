@@ -50,3 +50,11 @@ def test_making_a_take_loads_neither_torch_nor_an_editor(tiny_pack: Path, tmp_pa
     modules = loaded(f"from engine.cli import main\nassert main({words}) == 0", tiny_pack)
     assert "onnxruntime" in modules
     assert modules.isdisjoint(FOREIGN)
+
+
+def test_onnxruntime_reports_to_nobody_and_leaves_nothing(tiny_pack: Path, tmp_path: Path) -> None:
+    places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    kept = {n: v for n, v in environment(tiny_pack).items() if n != "ORT_DISABLE_TELEMETRY"}
+    start = [sys.executable, "-c", "import engine.inference.session"]
+    subprocess.run(start, env={**kept, **places}, cwd=ROOT, check=True, timeout=120)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
