@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.training.importers.mmaudio.networks.convolution import convolve
+from engine.training.importers.mmaudio.networks.convolution import Convolution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,7 @@ AUTOENCODERS = {"16k": AutoencoderConfig(80, 20, 384), "44k": AutoencoderConfig(
 
 def unit_magnitude(x: Tensor, axis: int) -> Tensor:
     """Return ``x`` with a root mean square of one along ``axis``, nearly so where it is small."""
-    size = torch.linalg.vector_norm(x, dim=axis, keepdim=True)
+    size: Tensor = torch.linalg.vector_norm(x, dim=axis, keepdim=True)
     return x / (EPSILON + size * (1 / math.sqrt(x.shape[axis])))
 
 
@@ -66,16 +66,11 @@ def mixed(x: Tensor, branch: Tensor) -> Tensor:
     return x * ((1 - BRANCH) * SUM_GAIN) + branch * (BRANCH * SUM_GAIN)
 
 
-class UnitConv(nn.Module):
-    """A convolution without bias over [batch, channels, time] that keeps the length."""
+class UnitConv(Convolution):
+    """A convolution without bias whose kernels are of unit norm."""
 
     def __init__(self, inputs: int, outputs: int, taps: int) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(outputs, inputs, taps))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return [batch, outputs, time]."""
-        return convolve(x, self.weight)
+        super().__init__(inputs, outputs, taps, bias=False)
 
     @torch.no_grad()
     def normalise(self) -> None:
@@ -112,9 +107,9 @@ class AttentionBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return [batch, channels, time]."""
         batch, channels, _ = x.shape
-        mixture = self.qkv(x).reshape(batch, channels, 3, -1)
-        query, key, value = unit_magnitude(mixture, 1).transpose(1, 3).unbind(2)
-        attended = F.scaled_dot_product_attention(query, key, value)
+        mixture = self.qkv(x).reshape(batch, 1, channels, 3, -1)
+        query, key, value = unit_magnitude(mixture, 2).transpose(2, 4).unbind(3)
+        attended = F.scaled_dot_product_attention(query, key, value).squeeze(1)
         return mixed(x, self.proj_out(attended.transpose(1, 2)))
 
 
@@ -128,7 +123,8 @@ class Halving(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return [batch, channels, time / 2]."""
-        return self.conv2(F.avg_pool1d(self.conv1(x), 2))
+        halved: Tensor = self.conv2(F.avg_pool1d(self.conv1(x), 2))
+        return halved
 
 
 class Doubling(nn.Module):
@@ -255,6 +251,7 @@ class Autoencoder(nn.Module):
         for module in self.modules():
             if isinstance(module, UnitConv):
                 module.normalise()
+                module.settle()
 
     def encode(self, spectrogram: Tensor) -> Tensor:
         """Return the mean of the latent's distribution."""

@@ -106,4 +106,5 @@ def _fourier(window: int) -> NDArray[np.float32]:
     angles = 2 * np.pi / window * (np.outer(times, np.arange(window // 2 + 1)) % window)
     taper = 0.5 - 0.5 * np.cos(2 * np.pi / window * times)
     basis = np.concatenate([np.cos(angles), np.sin(angles)], axis=1) * taper[:, None]
-    return basis.astype(np.float32)
+    single: NDArray[np.float32] = basis.astype(np.float32)
+    return single

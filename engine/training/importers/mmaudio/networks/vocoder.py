@@ -12,10 +12,9 @@ from itertools import accumulate
 from operator import mul
 from typing import TYPE_CHECKING
 
-import torch
 from torch import Tensor, nn
 
-from engine.training.importers.mmaudio.networks.convolution import convolve
+from engine.training.importers.mmaudio.networks.convolution import Convolution
 from engine.training.importers.mmaudio.networks.snake import AntiAliasedSnake
 
 if TYPE_CHECKING:
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 ENDS_TAPS = 7  # of the first and the last convolution
 FRAMES = 2  # the number of frames is a multiple of it: a latent spans two
 LONGEST_BLOCK = 16
+GROUP = 128  # samples per frame that the snakes work on together: 0.7 MB for eight seconds
+SNAKE_REACH = 6  # samples on either side that an activated one depends on
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,19 @@ class VocoderConfig:
         """Samples per frame."""
         return math.prod(self.factors)
 
+    @property
+    def reach(self) -> int:
+        """Samples on either side that a sample of the waveform can depend on, or more."""
+        taps = max(self.kernels) // 2
+        stack = sum((dilation + 1) * taps + 2 * SNAKE_REACH for dilation in self.dilations)
+        reach = self.hop * (ENDS_TAPS // 2)
+        rate = 1
+        for factor in self.factors:
+            reach += self.hop // rate
+            rate *= factor
+            reach += stack * self.hop // rate
+        return reach + SNAKE_REACH + ENDS_TAPS // 2
+
 
 VOCODERS = {
     "16k": VocoderConfig(80, (4, 4, 2, 2, 2, 2), generation=1),
@@ -58,28 +72,25 @@ VOCODERS = {
 }
 
 
-class Convolution(nn.Module):
-    """Keeps the length."""
-
-    def __init__(
-        self, inputs: int, outputs: int, taps: int, dilation: int = 1, *, bias: bool = True
-    ) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(outputs, inputs, taps))
-        self.bias = nn.Parameter(torch.empty(outputs)) if bias else None
-        self.dilation = dilation
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return [batch, outputs, time]."""
-        return convolve(x, self.weight, self.bias, self.dilation)
+def snake_at(rate: int, channels: int) -> AntiAliasedSnake:
+    """Return a snake for signals of ``rate`` samples per frame."""
+    together = math.gcd(channels, max(1, GROUP // rate))
+    return AntiAliasedSnake(channels, min(LONGEST_BLOCK, FRAMES * rate), channels // together)
 
 
 class Stack(nn.Module):
-    """Residual pairs of convolutions, the first of each pair dilated, each after a snake."""
+    """Residual pairs of convolutions, the first of each pair dilated, each after a snake.
 
-    def __init__(self, channels: int, taps: int, dilations: tuple[int, ...], block: int) -> None:
+    Args:
+        channels: Of the signal.
+        taps: Of the convolutions.
+        dilations: Of the pairs.
+        rate: Samples per frame.
+    """
+
+    def __init__(self, channels: int, taps: int, dilations: tuple[int, ...], rate: int) -> None:
         super().__init__()
-        snakes = (AntiAliasedSnake(channels, block) for _ in range(2 * len(dilations)))
+        snakes = (snake_at(rate, channels) for _ in range(2 * len(dilations)))
         self.convs1 = nn.ModuleList(Convolution(channels, channels, taps, d) for d in dilations)
         self.convs2 = nn.ModuleList(Convolution(channels, channels, taps) for _ in dilations)
         self.activations = nn.ModuleList(snakes)
@@ -107,18 +118,17 @@ class Vocoder(nn.Module):
         self.conv_pre = Convolution(config.bands, config.width, ENDS_TAPS)
         self.ups = nn.ModuleList(
             # The published weights count a second, always single, upsampler per stage.
-            nn.ModuleList(
-                [nn.ConvTranspose1d(width, width // 2, 2 * factor, factor, padding=factor // 2)]
+            nn.Sequential(
+                nn.ConvTranspose1d(width, width // 2, 2 * factor, factor, padding=factor // 2)
             )
             for width, factor in zip(widths, config.factors, strict=False)
         )
-        blocks = [min(LONGEST_BLOCK, FRAMES * rate) for rate in accumulate(config.factors, mul)]
         self.resblocks = nn.ModuleList(
-            Stack(width, taps, config.dilations, block)
-            for width, block in zip(widths[1:], blocks, strict=True)
+            Stack(width, taps, config.dilations, rate)
+            for width, rate in zip(widths[1:], accumulate(config.factors, mul), strict=True)
             for taps in config.kernels
         )
-        self.activation_post = AntiAliasedSnake(widths[-1], blocks[-1])
+        self.activation_post = snake_at(config.hop, widths[-1])
         self.conv_post = Convolution(widths[-1], 1, ENDS_TAPS, bias=config.generation == 1)
 
     def forward(self, spectrogram: Tensor) -> Tensor:
@@ -126,16 +136,17 @@ class Vocoder(nn.Module):
         x = self.conv_pre(spectrogram)
         for stage in range(len(self.ups)):
             x = self.stage(stage, x)
-        x = self.conv_post(self.activation_post(x)).squeeze(1)
-        return x.tanh() if self.config.generation == 1 else x.clamp(-1, 1)
+        waveform: Tensor = self.conv_post(self.activation_post(x)).squeeze(1)
+        return waveform.tanh() if self.config.generation == 1 else waveform.clamp(-1, 1)
 
     def stage(self, number: int, x: Tensor) -> Tensor:
         """Return what the upsampler and the stacks of one stage make of ``x``."""
-        (up,) = self.ups[number]
-        x = up(x)
+        x = self.ups[number](x)
         count = len(self.config.kernels)
         stacks = self.resblocks[number * count : (number + 1) * count]
-        return sum((stack(x) for stack in stacks), torch.zeros(())) / count
+        first, *others = (stack(x) for stack in stacks)
+        total: Tensor = sum(others, first)
+        return total / count
 
     def load_weights(self, state: Mapping[str, Tensor]) -> None:
         """Take the weights as published, their norms still apart from their directions or not.
@@ -144,6 +155,9 @@ class Vocoder(nn.Module):
             RuntimeError: A tensor is missing, unknown or of another shape.
         """
         self.load_state_dict(joined_weights(state), strict=True)
+        for module in self.modules():
+            if isinstance(module, AntiAliasedSnake | Convolution):
+                module.settle()
 
 
 def joined_weights(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

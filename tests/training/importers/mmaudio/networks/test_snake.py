@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
@@ -9,10 +11,13 @@ from hypothesis import strategies as st  # noqa: E402
 
 from engine.training.importers.mmaudio.networks.snake import AntiAliasedSnake  # noqa: E402
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 pytestmark = pytest.mark.training
 
 
-def by_convolution(snake: AntiAliasedSnake, x: torch.Tensor) -> torch.Tensor:
+def by_convolution(snake: AntiAliasedSnake, x: Tensor) -> Tensor:
     """Interpolate with zeros between, filter, bend, filter, and take every second sample."""
     kernel = snake.upsample.get_buffer("filter")
     channels = x.shape[1]
@@ -24,7 +29,8 @@ def by_convolution(snake: AntiAliasedSnake, x: torch.Tensor) -> torch.Tensor:
     bent = twice + (twice * alpha).sin().square() / beta
     padded = torch.nn.functional.pad(bent, (5, 6), mode="replicate")
     kernels = snake.downsample.lowpass.get_buffer("filter").expand(channels, 1, -1)
-    return torch.nn.functional.conv1d(padded, kernels, stride=2, groups=channels)
+    smooth: Tensor = torch.nn.functional.conv1d(padded, kernels, stride=2, groups=channels)
+    return smooth
 
 
 @given(seed=st.integers(0, 2**32), block=st.sampled_from([8, 16]), blocks=st.integers(1, 5))
