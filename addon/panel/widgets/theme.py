@@ -126,13 +126,13 @@ QPushButton[suggestion="true"] {{
 QPushButton[suggestion="true"]:hover {{ border-color: {ACCENT}; }}
 QPushButton[suggestion="true"]:focus {{ border: 1px solid {FOCUS}; }}
 
-QRadioButton {{ spacing: 6px; padding: 1px 4px 1px 2px; border: 1px solid transparent; }}
-QRadioButton:focus {{ border: 1px solid {FOCUS}; border-radius: 4px; }}
-QRadioButton:disabled {{ color: {OFF}; }}
-QRadioButton::indicator {{
-  width: 8px; height: 8px; border: 3px solid {FIELD}; border-radius: 7px; background: {FIELD}; }}
-QRadioButton::indicator:checked {{ background: {ACCENT}; }}
-QRadioButton::indicator:disabled {{ border-color: {LINE}; background: {PANEL}; }}
+QCheckBox {{ spacing: 6px; padding: 1px 4px 1px 2px; border: 1px solid transparent; }}
+QCheckBox:focus {{ border: 1px solid {FOCUS}; border-radius: 4px; }}
+QCheckBox:disabled {{ color: {OFF}; }}
+QCheckBox::indicator {{
+  width: 10px; height: 10px; border: 1px solid {QUIET}; border-radius: 3px; background: {FIELD}; }}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
+QCheckBox::indicator:disabled {{ border-color: {LINE}; background: {PANEL}; }}
 
 QSlider::groove:horizontal {{ height: 4px; background: {FIELD}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {OFF}; border-radius: 2px; }}
