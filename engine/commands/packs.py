@@ -108,7 +108,10 @@ def _facts(pack: Pack) -> dict[str, str]:
         "sound": f"{audio.sample_rate} Hz, {audio.output_channels} channels",
         "window": f"{float(audio.window / audio.latent_rate):.2f} s at once, at most"
         f" {audio.max_seconds} s",
-        "stems": ", ".join(manifest.stems),
+        "stems": ", ".join(
+            f"{stem} ({level:g} dB)" if (level := manifest.levels.get(stem)) else stem
+            for stem in manifest.stems
+        ),
         "abilities": ", ".join(manifest.abilities),
         "sampler": f"{manifest.sampler.method}, {manifest.sampler.steps} steps",
         "guidance": guidance,
