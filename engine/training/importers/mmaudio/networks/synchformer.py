@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from engine.training.importers.mmaudio.networks.activations import gelu
 from engine.training.importers.mmaudio.networks.attention import SelfAttention, attend
 from engine.training.importers.mmaudio.networks.rows import RowLinear, linear
 
@@ -185,7 +185,7 @@ class FeedForward(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the layer's output, same shape."""
-        out: Tensor = self.fc2(F.gelu(self.fc1(tokens)))
+        out: Tensor = self.fc2(gelu(self.fc1(tokens)))
         return out
 
 
@@ -209,5 +209,5 @@ class Gathering(nn.Module):
         """Return [batch, 1, width] for [batch, tokens, width]."""
         start = self.cls_token.expand(tokens.shape[0], -1, -1)
         point = start + self.self_attn(self.norm1(torch.cat([start, tokens], dim=1)), asked=1)
-        out: Tensor = point + self.linear2(F.gelu(self.linear1(self.norm2(point))))
+        out: Tensor = point + self.linear2(gelu(self.linear1(self.norm2(point))))
         return out
