@@ -16,9 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import LumiphoneError
-from engine.training.export import HALVED_FROM, export_graph, parity
+from engine.training.export import export_graph, parity
 from engine.training.importers.mmaudio.networks.conditions import SEGMENT_POINTS
-from engine.training.importers.mmaudio.networks.tiled import tile_convolutions
+from engine.training.importers.mmaudio.networks.tiled import (
+    TRANSLATIONS,
+    tile_convolutions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,23 +36,19 @@ if TYPE_CHECKING:
 
 CONDITION_INPUTS = ("clip", "sync", "text")
 PREPARED = ("clip_tokens", "text_tokens", "sync_points", "summary")
-# Largest errors, for outputs of about unit size: weights as they are, and rounded to float16.
-PARITY_LIMITS = {False: 1e-3, True: 5e-2}
+PARITY_LIMIT = 1e-3  # largest error, for outputs of about unit size
 
 _TRACED = {"latents": 33, "pictures": 6, "segments": 3}
 _CHECKED = {"latents": 156, "pictures": 29, "segments": 10}
 
 
-def export_conditions(
-    network: ConditionEncoder, config: FlowConfig, path: Path, *, halved: bool = False
-) -> float:
+def export_conditions(network: ConditionEncoder, config: FlowConfig, path: Path) -> float:
     """Write the graph that prepares conditions; return its largest error against torch.
 
     Args:
         network: The encoder.
         config: Its sizes.
         path: The file to write.
-        halved: Whether large weights are stored as float16.
 
     Raises:
         LumiphoneError: The graph does not compute what the network does.
@@ -64,14 +63,11 @@ def export_conditions(
             "sync": {0: "B", 1: SEGMENT_POINTS * torch.export.Dim("segments", max=100_000)},
             "text": {0: "B"},
         },
-        halved=halved,
     )
-    return _error(network, path, _condition_inputs(config, 3, **_CHECKED), halved=halved)
+    return _error(network, path, _condition_inputs(config, 3, **_CHECKED))
 
 
-def export_velocity(
-    network: FlowNetwork, config: FlowConfig, path: Path, *, halved: bool = False
-) -> float:
+def export_velocity(network: FlowNetwork, config: FlowConfig, path: Path) -> float:
     """Write the graph of a step; return its largest error against torch.
 
     Its convolutions are computed with fewer products than the network's, see ``tiled``.
@@ -80,7 +76,6 @@ def export_velocity(
         network: The flow; it is not changed.
         config: Its sizes.
         path: The file to write.
-        halved: Whether large weights are stored as float16.
 
     Raises:
         LumiphoneError: The graph does not compute what the network does.
@@ -99,10 +94,9 @@ def export_velocity(
             "sync_points": {0: "B", 1: "points"},
             "summary": {0: "B"},
         },
-        halved=halved,
     )
     del tiled
-    return _error(network, path, _step_inputs(config, 2, **_CHECKED), halved=halved)
+    return _error(network, path, _step_inputs(config, 2, **_CHECKED))
 
 
 def export_nulls(network: NullConditions, path: Path) -> None:
@@ -122,7 +116,6 @@ def _write(
     *,
     outputs: tuple[str, ...],
     axes: Mapping[str, Mapping[int, object]],
-    halved: bool,
 ) -> None:
     export_graph(
         network,
@@ -131,18 +124,17 @@ def _write(
         input_names=list(example),
         output_names=outputs,
         dynamic_shapes=axes,
-        halve_from=HALVED_FROM if halved else None,
+        halve_from=None,
+        translations=TRANSLATIONS,
     )
 
 
-def _error(network: nn.Module, path: Path, inputs: dict[str, Tensor], *, halved: bool) -> float:
-    error, limit = parity(network, path, inputs), PARITY_LIMITS[halved]
-    if not error <= limit:  # so written that no number is an error, too
+def _error(network: nn.Module, path: Path, inputs: dict[str, Tensor]) -> float:
+    error = parity(network, path, inputs)
+    if not error <= PARITY_LIMIT:  # so written that no number is an error, too
         raise LumiphoneError(
-            f"{path.name} differs from torch by {error:.2g} (limit {limit:.0e})",
-            "Look whether the checkpoint is whole; report it with its name if it is"
-            if not halved
-            else "Import with --precision fp32",
+            f"{path.name} differs from torch by {error:.2g} (limit {PARITY_LIMIT})",
+            "Get the checkpoint again; if it stays, report it with the checkpoint's name",
         )
     return error
 
