@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENDS_TAPS = 7  # of the first and the last convolution
 FRAMES = 2  # the number of frames is a multiple of it: a latent spans two
-LONGEST_BLOCK = 16
+LONGEST_BLOCK = 32
 GROUP = 128  # samples per frame that the snakes work on together: 0.7 MB for eight seconds
 SNAKE_REACH = 6  # samples on either side that an activated one depends on
 
