@@ -114,7 +114,7 @@ def read_tensors(path: Path, source: str) -> dict[str, Tensor]:
         raise InputError(f"{path} holds more than weights, so it was not opened", remedy) from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
         raise InputError(
-            f"{path} is cut short or damaged ({_first_line(error)})", remedy
+            f"{path} is cut short or damaged ({_first_sentence(error)})", remedy
         ) from error
     return _tensors_in(data, path, remedy)
 
@@ -131,7 +131,7 @@ def _read_safetensors(path: Path, remedy: str) -> dict[str, Tensor]:
         tensors: dict[str, Tensor] = load_file(path)
     except (SafetensorError, OSError) as error:
         raise InputError(
-            f"{path} is cut short or damaged ({_first_line(error)})", remedy
+            f"{path} is cut short or damaged ({_first_sentence(error)})", remedy
         ) from error
     return tensors
 
@@ -155,8 +155,9 @@ def _beginning(start: bytes) -> str:
     return repr(text) if text.isprintable() else "unknown bytes"
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:120].rstrip(".") or type(error).__name__
+def _first_sentence(error: Exception) -> str:
+    first = str(error).strip().partition("\n")[0].partition(". ")[0]
+    return first[:120].rstrip(".") or type(error).__name__
 
 
 def mismatch(tensors: Mapping[str, Tensor], shapes: Mapping[str, tuple[int, ...]]) -> str | None:
