@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.training.clips.onsets import SAMPLE_RATE
+from engine.cues import CueSheet
+from engine.stems import usual_stems
+from engine.training.clips.onsets import ENERGY_RATE, SAMPLE_RATE
 from engine.training.evaluation.cue_sheets import regular_sheet
 
 if TYPE_CHECKING:
-    from engine.cues import CueSheet
     from engine.progress import Progress
     from engine.training.clips.onsets import Samples
     from engine.training.evaluation.held_out_clips import HeldOutClip
@@ -112,8 +113,18 @@ class Bench:
         return Sound(samples, self.yamnet.hear(samples, SAMPLE_RATE))
 
     def sheet(self, prompt: Prompt) -> CueSheet | None:
-        """Return the cue sheet that goes with a prompt, if it takes any."""
+        """Return the events that go with a prompt; None if it goes on by itself."""
         return None if prompt.every is None else regular_sheet(prompt.every, SECONDS)
+
+    def cues(self, prompt: Prompt) -> CueSheet | None:
+        """Return what a take of a prompt is told: its events, or that there are none.
+
+        A pack with a single stem must make what goes on by itself in the stem of the events, and is
+        told nothing.
+        """
+        if prompt.every is None and len(usual_stems(self.subject.pack.manifest)) > 1:
+            return CueSheet(ENERGY_RATE)
+        return self.sheet(prompt)
 
 
 def generator(*key: int) -> np.random.Generator:

@@ -52,7 +52,7 @@ def collect(bench: Bench) -> tuple[PromptSounds, ...]:
     for i, prompt in enumerate(bench.plan.prompts):
         bench.progress("prompts", i / len(bench.plan.prompts))
         if prompt.every not in unprompted:
-            unprompted[prompt.every] = _takes(bench, Wish(cues=bench.sheet(prompt)))
+            unprompted[prompt.every] = _takes(bench, Wish(cues=bench.cues(prompt)))
         gathered.append(_sounds(bench, prompt, i, unprompted[prompt.every]))
     bench.progress("prompts", 1)
     return tuple(gathered)
@@ -67,7 +67,7 @@ def _sounds(
     train = bench.recordings.of_split(prompt, "train") if chosen.held_out else ()
     return PromptSounds(
         prompt,
-        _takes(bench, Wish(prompt.words, cues=sheet)),
+        _takes(bench, Wish(prompt.words, cues=bench.cues(prompt))),
         unprompted,
         tuple(bench.sound(samples) for samples in real),
         tuple(bench.sound(bench.subject.reconstruct(samples)) for samples in real),

@@ -30,6 +30,7 @@ SEED = 300  # apart from those of the other takes
 CUE_SHEET = "cue sheet read from the pictures"
 DELIVERED = "takes as delivered, no words"
 WORDED = "takes as delivered, with words"
+ALONE = "{source}: the stem of {stem} alone"
 WORDLESS = "the pictures' events alone, no words"
 BLIND = "words alone, no pictures"
 SHUFFLED = "words and another clip's pictures"
@@ -140,6 +141,9 @@ def _trial(bench: Bench, engine: Engine, look: _Look, seed: int) -> _Trial:
     for source, prompt in ((DELIVERED, None), (WORDED, clip.words)):
         takes = engine.generate(seen.source, prompt=prompt, takes=bench.plan.takes, seed=seed)
         found[source] += [_onsets(take.samples[0]) for take in takes]
+        if len(takes[0].stems) > 1:
+            alone = ALONE.format(source=source, stem=bench.subject.cued)
+            found[alone] += [_onsets(take.stems[bench.subject.cued][0]) for take in takes]
     wishes = {
         WORDLESS: Wish(cues=seen.cues),
         BLIND: Wish(clip.words),

@@ -101,7 +101,7 @@ def measure_refusals(bench: Bench) -> RefusalFigures:
 
 def _trials(bench: Bench, pair: tuple[Prompt, Prompt], third: str, seed: int) -> list[RefusalTrial]:
     first, second = pair
-    sheet = bench.sheet(second) or bench.sheet(first)
+    sheet = bench.sheet(second) or bench.cues(first)
     seeds = range(seed, seed + bench.plan.takes)
 
     def takes(refused: str | None) -> list[Hearing]:

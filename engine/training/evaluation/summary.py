@@ -72,10 +72,17 @@ def _scenes(figures: SceneFigures) -> Iterator[str]:
         f"{rows[DELIVERED].sync.f1_lenient:.2f}",
         ", ".join([f"chance {rows[DELIVERED].sync.chance_lenient:.2f}", *beside]),
     )
+    alone = [each for each in figures.rows if each.source.startswith(f"{DELIVERED}: ")]
+    for each in alone:
+        yield row(
+            f"the same, {each.source.removeprefix(f'{DELIVERED}: ')}",
+            f"{each.sync.f1_lenient:.2f}",
+            f"chance {each.sync.chance_lenient:.2f}",
+        )
+    onsets = [f"onsets in the takes {known(rows[DELIVERED].silent_rate)}"]
+    onsets += [f"in that stem {known(each.silent_rate)}" for each in alone]
     yield row(
-        "false events a second where nothing sounds",
-        known(cues.silent_rate),
-        f"onsets in the takes {known(rows[DELIVERED].silent_rate)}",
+        "false events a second where nothing sounds", known(cues.silent_rate), ", ".join(onsets)
     )
 
 

@@ -51,7 +51,7 @@ def measure_variety(bench: Bench, collection: Sequence[PromptSounds]) -> Variety
         LumiphoneError: A graph failed.
     """
     first = collection[0]
-    again = bench.subject.take(Wish(first.prompt.words, cues=bench.sheet(first.prompt)), 0)
+    again = bench.subject.take(Wish(first.prompt.words, cues=bench.cues(first.prompt)), 0)
     mels = [_mels(sounds.takes) for sounds in collection]
     return Variety(
         same_seed=spectral_distance(mels[0][0], _mel(again)),

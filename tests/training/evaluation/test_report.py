@@ -20,7 +20,14 @@ from engine.onsets import SAMPLE_RATE
 from engine.packs.registry import Pack
 from engine.training.bank.store import AUDIO, INDEX, Bank, Entry
 from engine.training.evaluation.bench import SECONDS, Bench, Plan
-from engine.training.evaluation.end_to_end import BLIND, CUE_SHEET, REAL, TOLD
+from engine.training.evaluation.end_to_end import (
+    ALONE,
+    BLIND,
+    CUE_SHEET,
+    DELIVERED,
+    REAL,
+    TOLD,
+)
 from engine.training.evaluation.held_out_clips import HeldOutClip
 from engine.training.evaluation.page import write_evaluation
 from engine.training.evaluation.parts import PARTS
@@ -121,6 +128,11 @@ def test_events_that_are_seen_are_heard_and_without_pictures_they_are_not(report
     assert scene(report, REAL).sync.f1_strict > 0.95
 
 
+def test_the_stem_that_follows_events_is_judged_in_the_mix_and_alone(report: Report) -> None:
+    alone = scene(report, ALONE.format(source=DELIVERED, stem="effects")).sync
+    assert alone.f1_lenient >= scene(report, DELIVERED).sync.f1_lenient
+
+
 def test_a_still_clip_gives_no_events(report: Report) -> None:
     assert scene(report, CUE_SHEET).silent_rate == 0
     assert scene(report, REAL).silent_rate is None
@@ -135,6 +147,16 @@ def test_every_clip_has_its_row_and_says_what_was_seen_in_it(report: Report) -> 
     assert other.cues.f1_strict < 0.5
     assert (still.cues, still.takes, still.contacts) == (None, None, 0)
     assert dog.seen == "a dog barking"
+
+
+def test_takes_of_what_goes_on_are_told_of_no_event_where_they_have_a_stem_of_their_own(
+    bench: Bench,
+) -> None:
+    assert bench.sheet(RAIN) is None
+    told = bench.cues(RAIN)
+    assert told is not None
+    assert (told.events, told.curves) == ((), {})
+    assert bench.cues(KNOCK) == bench.sheet(KNOCK)
 
 
 def test_one_seed_gives_one_take_and_another_seed_another(report: Report) -> None:
