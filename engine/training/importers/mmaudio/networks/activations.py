@@ -1,6 +1,6 @@
-"""GELU, written as one operator of onnxruntime when exported.
+"""GELU and the bias before it, written as one operator of onnxruntime when exported.
 
-Written out it is five, each of which reads and writes the widest layer.
+Written out they are six, each of which reads and writes the widest layer.
 """
 
 from __future__ import annotations
@@ -9,11 +9,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-_OPERATOR = "com.microsoft::Gelu"
+_OPERATOR = "com.microsoft::BiasGelu"
 
 
-def gelu(x: Tensor) -> Tensor:
-    """Return the exact Gaussian error linear unit (Hendrycks & Gimpel 2016), same shape."""
+def gelu(x: Tensor, bias: Tensor) -> Tensor:
+    """Return the exact Gaussian error linear unit (Hendrycks & Gimpel 2016) of ``x + bias``.
+
+    Args:
+        x: [..., width].
+        bias: [width].
+    """
     if torch.onnx.is_in_onnx_export():
-        return torch.onnx.ops.symbolic(_OPERATOR, (x,), dtype=x.dtype, shape=x.shape, version=1)
-    return F.gelu(x)
+        inputs = (x, bias)
+        return torch.onnx.ops.symbolic(_OPERATOR, inputs, dtype=x.dtype, shape=x.shape, version=1)
+    return F.gelu(x + bias)

@@ -45,8 +45,42 @@ def attend(
     return gathered.transpose(1, 2).flatten(2)
 
 
+def project(
+    rows: Tensor, weight: Tensor, bias: Tensor, *, asked: int | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return queries (of the ``asked`` first tokens, or all), keys and values.
+
+    Three products: one result to be cut in three would have to be copied. Keys and values go
+    without their biases. A keys' bias raises all scores of a query alike, which the softmax undoes;
+    the values' is added by :func:`merge`.
+
+    Args:
+        rows: [batch, tokens, width].
+        weight: The common matrix [3 * width, width] of checkpoints.
+        bias: Of all three [3 * width].
+        asked: How many of the first tokens ask; all if None.
+    """
+    width = rows.shape[2]
+    queries = linear(rows[:, :asked], weight[:width], bias[:width])
+    return queries, linear(rows, weight[width : 2 * width]), linear(rows, weight[2 * width :])
+
+
+def merge(gathered: Tensor, layer: RowLinear, bias: Tensor) -> Tensor:
+    """Return the last layer of attention on what was gathered from values without their bias.
+
+    The shares that a token takes of the values add up to one, so it would have got their bias once.
+
+    Args:
+        gathered: [batch, tokens, width].
+        layer: The last layer.
+        bias: Of queries, keys and values [3 * width].
+    """
+    passed = layer.weight @ bias[2 * layer.in_features :]
+    return linear(gathered, layer.weight, layer.bias + passed)
+
+
 class SelfAttention(nn.Module):
-    """Attention among tokens; queries, keys and values have a common matrix in checkpoints."""
+    """Attention among tokens."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -57,17 +91,6 @@ class SelfAttention(nn.Module):
 
     def forward(self, tokens: Tensor, *, asked: int | None = None, causal: bool = False) -> Tensor:
         """Return what the ``asked`` first tokens gather, or all."""
-        # Three products: one result to be cut in three would have to be copied.
-        width = self.out_proj.in_features
-        projected = [
-            linear(
-                rows,
-                self.in_proj_weight[start : start + width],
-                self.in_proj_bias[start : start + width],
-            )
-            for start, rows in zip(
-                range(0, 3 * width, width), (tokens[:, :asked], tokens, tokens), strict=True
-            )
-        ]
-        out: Tensor = self.out_proj(attend(*projected, self.heads, causal=causal))
-        return out
+        parts = project(tokens, self.in_proj_weight, self.in_proj_bias, asked=asked)
+        gathered = attend(*parts, self.heads, causal=causal)
+        return merge(gathered, self.out_proj, self.in_proj_bias)

@@ -18,7 +18,7 @@ class RowLinear(nn.Linear):
         return linear(rows, self.weight, self.bias)
 
 
-def linear(rows: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+def linear(rows: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return [batch, tokens, out width] for [batch, tokens, width]."""
     out = F.linear(rows.flatten(0, 1), weight, bias)
     return out.view(-1, rows.shape[1], weight.shape[0])

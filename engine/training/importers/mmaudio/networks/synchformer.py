@@ -14,7 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from engine.training.importers.mmaudio.networks.activations import gelu
-from engine.training.importers.mmaudio.networks.attention import SelfAttention, attend
+from engine.training.importers.mmaudio.networks.attention import (
+    SelfAttention,
+    attend,
+    merge,
+    project,
+)
 from engine.training.importers.mmaudio.networks.rows import RowLinear, linear
 
 if TYPE_CHECKING:
@@ -154,18 +159,12 @@ class GroupAttention(nn.Module):
 
     def forward(self, tokens: Tensor, groups: int) -> Tensor:
         """Return what tokens [segments, 1 + groups * n, width], group by group, gather."""
-        queries, keys, values = (self._projected(tokens, part) for part in range(3))
+        queries, keys, values = project(tokens, self.qkv.weight, self.qkv.bias)
         first = attend(queries[:, :1], keys, values, self.heads)
         grouped = queries[:, 1:].reshape(-1, (tokens.shape[1] - 1) // groups, self.width)
         rest = attend(grouped, _grouped(keys, groups), _grouped(values, groups), self.heads)
         rest = rest.view(-1, tokens.shape[1] - 1, self.width)
-        out: Tensor = self.proj(torch.cat([first, rest], dim=1))
-        return out
-
-    def _projected(self, tokens: Tensor, part: int) -> Tensor:
-        """Queries, keys or values; one product for all three would have to be cut and copied."""
-        rows = slice(part * self.width, (part + 1) * self.width)
-        return linear(tokens, self.qkv.weight[rows], self.qkv.bias[rows])
+        return merge(torch.cat([first, rest], dim=1), self.proj, self.qkv.bias)
 
 
 def _grouped(tokens: Tensor, groups: int) -> Tensor:
@@ -185,7 +184,7 @@ class FeedForward(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Return the layer's output, same shape."""
-        out: Tensor = self.fc2(gelu(self.fc1(tokens)))
+        out: Tensor = self.fc2(gelu(linear(tokens, self.fc1.weight), self.fc1.bias))
         return out
 
 
@@ -209,5 +208,6 @@ class Gathering(nn.Module):
         """Return [batch, 1, width] for [batch, tokens, width]."""
         start = self.cls_token.expand(tokens.shape[0], -1, -1)
         point = start + self.self_attn(self.norm1(torch.cat([start, tokens], dim=1)), asked=1)
-        out: Tensor = point + self.linear2(gelu(self.linear1(self.norm2(point))))
+        hidden = linear(self.norm2(point), self.linear1.weight)
+        out: Tensor = point + self.linear2(gelu(hidden, self.linear1.bias))
         return out
