@@ -8,7 +8,14 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from engine.media.staging import staged
-from engine.training.evaluation.end_to_end import BLIND, CUE_SHEET, DELIVERED, REBUILT, SHUFFLED
+from engine.training.evaluation.end_to_end import (
+    BLIND,
+    CUE_SHEET,
+    DELIVERED,
+    REAL,
+    REBUILT,
+    SHUFFLED,
+)
 from engine.training.evaluation.settings import METHODS
 from engine.training.evaluation.synchrony import TOLERANCES
 
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
 
 _STYLE: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
 _DPI = 110
-_SHOWN = (CUE_SHEET, DELIVERED, SHUFFLED, BLIND, REBUILT)
+_SHOWN = (CUE_SHEET, DELIVERED, SHUFFLED, BLIND, REAL, REBUILT)
 _MEASURES: dict[str, Callable[[SettingRow], float | None]] = {
     "score of the prompted class": lambda each: each.score,
     "onset F1 at 100 ms": lambda each: each.f1,
@@ -68,7 +75,8 @@ def _tolerance(scenes: SceneFigures, cues: CueFigures) -> Figure:
     left, right = figure.subplots(1, 2, sharey=True)
     left.set_title("held-out Blender scenes, against the true contacts")
     rows = {each.source: each.sync for each in scenes.rows}
-    _curves(left, {source: rows[source] for source in _SHOWN})
+    alone = [source for source in rows if source.startswith(f"{DELIVERED}: ")]
+    _curves(left, {source: rows[source] for source in (*_SHOWN, *alone)})
     left.set_ylabel("onset F1")
     right.set_title("given cue sheets, against their events")
     _curves(right, {each.source: each.sync for each in cues.rows})
