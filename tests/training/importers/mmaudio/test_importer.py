@@ -16,6 +16,7 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 from engine.cli import main  # noqa: E402 - after the skip
 from engine.errors import CancelledError, InputError  # noqa: E402
 from engine.packs.manifest import read_manifest  # noqa: E402
+from engine.packs.registry import list_packs  # noqa: E402
 from engine.training.importers.mmaudio.importer import import_variant  # noqa: E402
 from engine.training.importers.mmaudio.parts import read_part, shapes_of, sizes_of  # noqa: E402
 from engine.training.importers.mmaudio.pieces import pieces_of  # noqa: E402
@@ -48,27 +49,27 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def imported(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of packs with the imported one, which was interrupted after each of its pieces."""
+    """A folder of packs with the imported one, whose import was interrupted once."""
     packs = tmp_path_factory.mktemp("packs")
     begun: list[str] = []
 
-    def stop_after_a_piece() -> bool:
-        return len(begun) > 1
+    def tell(stage: str, _fraction: float) -> None:
+        begun.append(stage)
 
-    for _ in range(20):
-        begun.clear()
-        try:
-            import_variant(
-                SMALL,
-                weights,
-                packs,
-                sizes=SIZES,
-                progress=lambda stage, _: begun.append(stage),
-                cancelled=stop_after_a_piece,
-            )
-        except CancelledError:
-            continue
-        break
+    with pytest.raises(CancelledError):
+        import_variant(
+            *(SMALL, weights, packs),
+            sizes=SIZES,
+            progress=tell,
+            cancelled=lambda: "making text" in begun,
+        )
+    assert [path.name for path in packs.iterdir()] == [f".importing-{PACK}"]
+    assert not list_packs(packs).packs
+    finished = {path.name: path.stat() for path in (packs / f".importing-{PACK}").glob("*.onnx")}
+    folder = import_variant(SMALL, weights, packs, sizes=SIZES)
+    assert finished.keys() == {"clip.onnx", "text.onnx"}
+    for name, state in finished.items():  # which were not made again
+        assert (folder / name).stat().st_mtime_ns == state.st_mtime_ns
     return packs
 
 
