@@ -28,16 +28,17 @@ def attend(
         causal: Whether a token sees only itself and those before it.
     """
     if torch.onnx.is_in_onnx_export():
-        attributes = {"num_heads": heads, "unidirectional": int(causal)}
         return torch.onnx.ops.symbolic(
-            *(_OPERATOR, (queries, keys, values), attributes),
+            _OPERATOR,
+            (queries, keys, values),
+            attrs={"num_heads": heads, "unidirectional": int(causal)},
             dtype=queries.dtype,
             shape=queries.shape,
             version=1,
         )
 
     def split(tokens: Tensor) -> Tensor:
-        return tokens.unflatten(-1, (heads, -1)).transpose(1, 2)
+        return torch.unflatten(tokens, -1, (heads, -1)).transpose(1, 2)
 
     gathered = F.scaled_dot_product_attention(
         split(queries), split(keys), split(values), is_causal=causal

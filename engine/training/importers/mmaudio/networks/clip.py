@@ -107,13 +107,14 @@ class ImageEncoder(nn.Module):
         tokens = torch.cat([start, patches], dim=1) + self.positional_embedding
         summary = self.transformer.first_token(self.ln_pre(tokens))
         features = self.ln_post(summary) @ self.proj
-        return F.normalize(features, dim=-1).unflatten(0, frames.shape[:2])
+        return torch.unflatten(F.normalize(features, dim=-1), 0, frames.shape[:2])
 
     def _patches(self, frames: Tensor) -> Tensor:
         """A convolution by whole patches, as the one matrix product that it is."""
         patch, side = self.config.patch, self.config.side
         seen = frames[:, :, : side * patch, : side * patch]
-        grid = seen.unflatten(3, (side, patch)).unflatten(2, (side, patch))
+        columns = torch.unflatten(seen, 3, (side, patch))
+        grid = torch.unflatten(columns, 2, (side, patch))
         rows = grid.permute(0, 2, 4, 1, 3, 5).flatten(3).flatten(1, 2)
         return F.linear(rows, self.conv1.weight.flatten(1))
 

@@ -110,9 +110,9 @@ class TubeletProjection(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Return [segments, tubelets, width], moment by moment, row by row."""
         config = self.config
-        grid = frames.unflatten(4, (config.side, config.patch))
-        grid = grid.unflatten(3, (config.side, config.patch))
-        grid = grid.unflatten(1, (config.moments, config.depth))
+        grid = torch.unflatten(frames, 4, (config.side, config.patch))
+        grid = torch.unflatten(grid, 3, (config.side, config.patch))
+        grid = torch.unflatten(grid, 1, (config.moments, config.depth))
         rows = grid.permute(0, 1, 4, 6, 3, 2, 5, 7).flatten(4).flatten(1, 3)
         assert self.proj.bias is not None  # noqa: S101 - made with one
         return linear(rows, self.proj.weight.flatten(1), self.proj.bias)
@@ -144,7 +144,7 @@ class DividedBlock(nn.Module):
 
 def _turned(tokens: Tensor, rows: int, columns: int) -> Tensor:
     """Turn ``rows`` by ``columns`` tokens after the first into columns by rows."""
-    grid = tokens[:, 1:].unflatten(1, (rows, columns))
+    grid = torch.unflatten(tokens[:, 1:], 1, (rows, columns))
     return torch.cat([tokens[:, :1], grid.transpose(1, 2).flatten(1, 2)], dim=1)
 
 
@@ -170,7 +170,7 @@ class GroupAttention(nn.Module):
 def _grouped(tokens: Tensor, groups: int) -> Tensor:
     """Return [segments * groups, 1 + n, width]: each group after the first token."""
     first = tokens[:, :1].unsqueeze(1).expand(-1, groups, -1, -1)
-    rest = tokens[:, 1:].unflatten(1, (groups, -1))
+    rest = torch.unflatten(tokens[:, 1:], 1, (groups, -1))
     return torch.cat([first, rest], dim=2).flatten(0, 1)
 
 
