@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 TAG = "lumiphone"  # under which a video carries it
 
-TextSource = Literal["prompt", "pictures", "nothing"]
+TextSource = Literal["prompt", "pictures", "pack", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)

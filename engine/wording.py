@@ -37,6 +37,12 @@ class Wording(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class _Said(NamedTuple):
+    features: Floats | None
+    words: str
+    source: TextSource
+
+
 class WordReader:
     """Turns words into what the pack understands, each once.
 
@@ -73,27 +79,34 @@ class WordReader:
         negative = self._encoded(request.negative_of(stem))
         prompt = self._encoded(words := request.prompt_of(stem))
         warnings = tuple(text.warning for text in (prompt, negative) if text and text.warning)
-        features = prompt.features if prompt else None
-        heard = words or ""
-        if not prompt:
-            features, heard = self._suggested(stem, observation)
-        source: TextSource = "prompt" if prompt else "pictures" if heard else "nothing"
+        if prompt:
+            said = _Said(prompt.features, words or "", "prompt")
+        else:
+            said = self._suggested(stem, observation)
         level = request.levels.get(stem, self._pack.manifest.levels.get(stem, 0.0))
         origin = StemOrigin(
             request.prompts.get(stem),
             request.negatives.get(stem),
-            source,
-            heard,
+            said.source,
+            said.words,
             level,
         )
-        return Wording(features, negative.features if negative else None, origin, warnings)
+        return Wording(said.features, negative.features if negative else None, origin, warnings)
 
-    def _suggested(self, stem: Stem, observation: Observation) -> tuple[Floats | None, str]:
-        """What the pictures say where nobody said anything: the scene, and to a score the mood."""
-        if stem != "score":
-            return observation.scene.vector, observation.scene.prompt
-        mood = self._encoded(observation.mood) if self._pack.manifest.text else None
-        return (mood.features, observation.mood) if mood else (None, "")
+    def _suggested(self, stem: Stem, observation: Observation) -> _Said:
+        """What the pictures say where nobody said anything: the scene, and to a score the mood.
+
+        Where they say nothing either, the pack may have words of its own for the stem.
+        """
+        if stem != "score" and observation.scene.vector is not None:
+            return _Said(observation.scene.vector, observation.scene.prompt, "pictures")
+        manifest = self._pack.manifest
+        mood = observation.mood if stem == "score" and manifest.text else ""
+        words = mood or manifest.words.get(stem, "")
+        encoded = self._encoded(words)
+        if encoded is None:
+            return _Said(None, "", "nothing")
+        return _Said(encoded.features, words, "pictures" if mood else "pack")
 
     def _encoded(self, words: str | None) -> EncodedText | None:
         """The features of words, kept for the next take; None for no words."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -18,13 +20,14 @@ from engine import load_engine
 from engine.cli import main
 from engine.errors import InputError
 from engine.media.loudness import CEILING_DB, true_peak_db
+from engine.packs.manifest import read_manifest, write_manifest
 from engine.packs.registry import get_pack
+from engine.pipeline import Engine
 from engine.stems import usual_stems
 from tests.flashes import flash_film
 
 if TYPE_CHECKING:
     from engine.packs.manifest import Stem
-    from engine.pipeline import Engine
     from engine.takes import Take
 
 Lumiphone: TypeAlias = Callable[..., dict[str, Any]]
@@ -166,6 +169,22 @@ def test_without_words_a_score_takes_up_the_mood_and_the_others_what_is_seen(
     (told,) = engine.generate(film, seed=1, stems=ALL[2:], prompt=take.observation.mood)
     (alone,) = engine.generate(film, seed=1, stems=ALL[2:])
     assert np.array_equal(told.samples, alone.samples)
+
+
+def test_where_nobody_says_anything_a_pack_may_have_words_of_its_own_for_a_stem(
+    tiny_pack: Path, tmp_path: Path
+) -> None:
+    manifest = replace(read_manifest(tiny_pack / "tiny"), words={"ambience": "rain"})
+    shutil.copytree(tiny_pack / "tiny", tmp_path / "tiny")
+    write_manifest(tmp_path / "tiny", manifest)
+    engine = Engine(get_pack("tiny", tmp_path), device="cpu")
+    dull = flash_film(tmp_path, colour=(0.5, 0.5, 0.5))
+    (take,) = engine.generate(dull, seed=1)
+    effects, ambience = (take.provenance.stems[stem] for stem in ALL[:2])
+    assert (effects.text_source, effects.heard) == ("nothing", "")
+    assert (ambience.text_source, ambience.heard) == ("pack", "rain")
+    (told,) = engine.generate(dull, seed=1, prompt={"ambience": "rain"})
+    assert np.array_equal(told.samples, take.samples)
 
 
 @pytest.mark.parametrize(

@@ -177,3 +177,7 @@ def _check_stems(manifest: Manifest) -> None:
             _known(code.order, stem, "stems", "velocity.stem.order")
     for stem in manifest.levels:
         _known(manifest.stems, stem, "levels", "stems")
+    for stem in manifest.words:
+        _known(manifest.stems, stem, "words", "stems")
+    if manifest.words and manifest.text is None:
+        raise FieldError("words", "needs 'text', which understands them")

@@ -183,6 +183,7 @@ class Manifest:
         sampler: Its defaults.
         stems: The stems it can make, and which condition inputs each uses (the others stay null).
         levels: dB by which a stem is made louder before it enters the mix; 0 where none is given.
+        words: What a stem is made of where neither a person nor the pictures say anything.
         abilities: What an editor may offer besides.
         data_card: What it was trained on.
         text: Prompts to text features, if it takes prompts.
@@ -210,6 +211,7 @@ class Manifest:
     sampler: Sampler
     stems: Annotated[Mapping[Stem, tuple[str, ...]], Bounds(1)]
     levels: Mapping[Stem, Annotated[float, Bounds(-60, 20)]] = field(default_factory=dict)
+    words: Mapping[Stem, str] = field(default_factory=dict)
     abilities: tuple[Ability, ...] = ()
     data_card: FilePath | None = None
     text: TextStage | None = None

@@ -88,7 +88,7 @@ def base_sampler() -> Sampler:
         method="multistep",
         steps=8,
         shift=4.0,
-        guidance={"text": 3.0, "cues": 1.5, "negative": 2.0},
+        guidance={"text": 4.0, "cues": 1.5, "negative": 2.0},
         branches=(
             Branch("full", {"text": "conditional", "cues": "conditional"}, weights={"text": 1.0}),
             Branch(
@@ -177,7 +177,8 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
         encoder=EncoderStage("encoder", input="audio", output="latent"),
         sampler=base_sampler(),
         stems={"effects": ("text", "cues"), "ambience": ("text",), "score": ("text",)},
-        levels={"ambience": -10.0, "score": -8.0},
+        levels={"ambience": -16.0, "score": -8.0},
+        words={"ambience": "quiet room tone"},
         abilities=("negative_prompt", "cue_editing"),
         data_card="DATA_CARD.md",
     )
