@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
+from torch import nn
 
 from tests.training.importers.mmaudio.seeded import seeded_state
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
 GOLDEN = Path(__file__).parents[3] / "data" / "mmaudio" / "vision.npz"
 TEXTS = ("a dog barking at a passing car", "rain, no music; Mother's 2 red-hot pots crackle!")
 KEPT_CHANNELS = 16
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 def golden(name: str) -> Tensor:
@@ -29,7 +32,7 @@ def golden(name: str) -> Tensor:
         return torch.from_numpy(archive[name])
 
 
-def with_golden_weights(network: nn.Module, prefix: str = "") -> nn.Module:
+def with_golden_weights(network: Network, prefix: str = "") -> Network:
     """Give a network the weights that the original had.
 
     Args:
