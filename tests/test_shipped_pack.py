@@ -18,6 +18,7 @@ from engine.training.clips.onsets import detect_onsets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.packs.manifest import Stem
     from engine.pipeline import Engine
     from engine.takes import Take
 
@@ -95,10 +96,12 @@ def test_another_seed_is_another_take_and_the_same_seed_the_same(
 
 def sounds(engine: Engine, prompt: str, negative: str | None = None) -> NDArray[np.float64]:
     """Mean log spectrum of the effects of three takes on the true contacts."""
+    stems: tuple[Stem, ...] = ("effects",)
     takes = engine.generate(
-        IMPACTS, seed=1, takes=3, cues=TRUE, prompt=prompt, negative=negative, stems=("effects",)
+        IMPACTS, seed=1, takes=3, cues=TRUE, prompt=prompt, negative=negative, stems=stems
     )
-    return np.mean([log_spectrum(take).mean(axis=0) for take in takes], axis=0)
+    mean: NDArray[np.float64] = np.mean([log_spectrum(take).mean(axis=0) for take in takes], axis=0)
+    return mean
 
 
 @pytest.mark.parametrize(

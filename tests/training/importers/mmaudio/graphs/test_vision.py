@@ -40,17 +40,21 @@ from tests.training.importers.mmaudio.golden_vision import (  # noqa: E402
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from torch import Tensor
+
 pytestmark = pytest.mark.training
 
 TOLERANCE = 5e-5
 SMALL_IMAGE = ImageConfig(width=160, blocks=3, heads=2, features=64)
 
 
-def run(path: Path, name: str, values: torch.Tensor) -> torch.Tensor:
-    return torch.from_numpy(cpu_session(path).run(["features"], {name: values.numpy()})[0])
+def run(path: Path, name: str, values: Tensor) -> Tensor:
+    outputs = cpu_session(path).run(["features"], {name: values.numpy()})
+    features: Tensor = torch.from_numpy(outputs[0])
+    return features
 
 
-def error(ours: torch.Tensor, theirs: torch.Tensor) -> float:
+def error(ours: Tensor, theirs: Tensor) -> float:
     assert ours.shape == theirs.shape
     return float((ours - theirs).abs().max())
 
