@@ -169,6 +169,7 @@ def _realism(realism: Realism | None) -> Iterator[str]:
         yield row(name, f"{distance:.2f}", f"{distance / max(realism.reconstructions, 1e-9):.1f}")
     yield ""
     yield (
-        f"{realism.prompts} prompts, {realism.embeddings} embeddings of 1,024 dimensions in each"
-        " set: so few make every distance too large; compare them with each other only."
+        f"{realism.prompts} prompts; {realism.embeddings} embeddings of 1,024 dimensions of the"
+        " recordings, silence left out: so few make every distance too large; compare them with"
+        " each other only."
     )

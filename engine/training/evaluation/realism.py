@@ -13,23 +13,27 @@ from engine.training.evaluation.frechet import frechet_distance
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from engine.training.evaluation.bench import Bench, Sound
     from engine.training.evaluation.collection import PromptSounds
     from engine.training.evaluation.mel_patches import Floats
 
 _NOISE = 0.1
+_PATCH, _PATCH_HOP = 46_080, 23_040  # samples that YAMNet hears at once, and from one to the next
+_SILENT = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Realism:
-    """Frechet distances to held-out recordings, over the prompts that have such.
+    """Frechet distances to held-out recordings, over the prompts that have such; silence left out.
 
     The sets are small (fewer embeddings than their 1,024 dimensions), which makes every distance
     too large; as all sets are of one size, they compare with each other but with no published one.
 
     Attributes:
         prompts: Prompts that count.
-        embeddings: In each set: one for every 0.48 s.
+        embeddings: Of the held-out recordings: one for every 0.48 s in which anything sounds.
         takes: Of takes.
         familiar: Of recordings of the same things that training has used: what a set of real sounds
             has.
@@ -73,7 +77,18 @@ def measure_realism(bench: Bench, collection: Sequence[PromptSounds]) -> Realism
 
 
 def _embeddings(sounds: Iterable[Sound]) -> Floats:
-    return np.concatenate([sound.hearing.embeddings for sound in sounds])
+    """Embeddings of all patches in which anything sounds.
+
+    YAMNet answers digital silence with an embedding several times longer than any sound's: with it,
+    the distance would tell little but how much of either set is silent.
+    """
+    return np.concatenate([sound.hearing.embeddings[_audible(sound)] for sound in sounds])
+
+
+def _audible(sound: Sound) -> NDArray[np.bool_]:
+    starts = np.arange(len(sound.hearing.embeddings)) * _PATCH_HOP
+    levels = [float(np.abs(sound.samples[start : start + _PATCH]).max()) for start in starts]
+    return np.array(levels) > _SILENT
 
 
 def _music(bench: Bench, count: int) -> list[Sound]:
