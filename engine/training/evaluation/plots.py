@@ -71,7 +71,7 @@ def _figures(report: Report) -> Iterator[tuple[str, Figure]]:
 
 
 def _tolerance(scenes: SceneFigures, cues: CueFigures) -> Figure:
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(10, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     left.set_title("held-out Blender scenes, against the true contacts")
     rows = {each.source: each.sync for each in scenes.rows}
@@ -90,7 +90,7 @@ def _curves(axes: Axes, rows: dict[str, Synchrony]) -> None:
         axes.plot(milliseconds, sync.chance, ":", lw=0.8, color=f"C{number}")
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("tolerance in ms (dotted: turned at random)")
-    axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.18), ncols=2)
+    axes.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14))
 
 
 def _prompts(rows: Sequence[PromptBinding]) -> Figure:
