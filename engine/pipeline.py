@@ -224,8 +224,17 @@ class Engine:
             guidance = {} if guidance is None else {self.prompt_guidance: guidance}
         (words, of_stems), (refused, refused_of_stems) = _words(prompt), _words(negative)
         request = Request(
-            *(words, refused, takes, seed, steps, guidance, cues, tuple(stems)),
-            *(of_stems, refused_of_stems, levels or {}),
+            prompt=words,
+            negative=refused,
+            takes=takes,
+            seed=seed,
+            steps=steps,
+            guidance=guidance,
+            cues=cues,
+            stems=tuple(stems),
+            prompts=of_stems,
+            negatives=refused_of_stems,
+            levels=levels or {},
         )
         return list(self.takes(source, request, progress, cancelled))
 

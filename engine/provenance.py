@@ -29,7 +29,8 @@ class StemOrigin:
     Attributes:
         prompt: Its own; None: it has none, the take's counts.
         negative: Its own; None: it has none, the take's counts.
-        text_source: Whether the text condition is a prompt's, what the pictures show, or none.
+        text_source: Whether the text condition is a prompt's, what the pictures show, what the pack
+            has for such cases, or none.
         heard: The text condition in words; empty if there are none.
         level: dB at which it entered the mix.
     """

@@ -65,7 +65,11 @@ class Viewer:
         filed = {name: self._store.recall(key) for name, key in keys.items()}
         known = {name: values for name, values in filed.items() if values is not None}
         observer = Observer(
-            *(self._runner, self._pack, source, stages, self._stopwatch),
+            self._runner,
+            self._pack,
+            source,
+            stages,
+            self._stopwatch,
             guide=self._guide,
             known=known,
         )
