@@ -47,6 +47,9 @@ class Clip:
     cues: Mapping[str, Any] | None = None
 
 
+DRAFT, FINE = 0.5, 4.0  # what an editor's choice of quality means as ``Settings.effort``
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the user asks for; None and empty mean the pack's own.
@@ -57,7 +60,7 @@ class Settings:
         stems: Which kinds of sound ("effects", "ambience").
         takes: How many.
         seed: Of the first take; None: a fresh one.
-        steps: Of the sampler.
+        effort: Steps of the sampler, as a multiple of the pack's own number.
         guidance: How strictly the prompt is followed.
         pack: Which model.
         device: "auto", "cpu" or an accelerator's name.
@@ -74,7 +77,7 @@ class Settings:
     stems: tuple[str, ...] = ()
     takes: int = 1
     seed: int | None = None
-    steps: int | None = None
+    effort: float = 1.0
     guidance: float | None = None
     pack: str | None = None
     device: str = "auto"

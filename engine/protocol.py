@@ -70,6 +70,7 @@ class Wish(Open):
         prompts: Stem to words that count in place of ``prompt``.
         negatives: Stem to words that count in place of ``negative``.
         levels: Stem to dB at which it enters the mix; the pack's where not given.
+        effort: The pack's own number of steps is multiplied by this, where ``steps`` is None.
     """
 
     prompt: Words | None = None
@@ -85,6 +86,7 @@ class Wish(Open):
     prompts: Mapping[str, Words] = field(default_factory=dict)
     negatives: Mapping[str, Words] = field(default_factory=dict)
     levels: Mapping[str, float] = field(default_factory=dict)
+    effort: Annotated[float, Bounds(0.01, 100)] = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,6 @@ def _settings_of(take: messages.Take) -> Settings:
         negative=take.negative,
         pack=take.pack or None,
         stems=wish.stems,
-        steps=wish.steps,
+        effort=wish.effort,
         device=wish.device,
     )

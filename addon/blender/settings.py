@@ -2,10 +2,10 @@
 
 import bpy
 
-from ..messages import Settings
+from ..messages import DRAFT, FINE, Settings
 from . import preferences
 
-DRAFT_STEPS, FINE_STEPS = 8, 32  # of the sampler; in between the pack's own number holds
+_EFFORTS = {"DRAFT": DRAFT, "NORMAL": 1.0, "FINE": FINE}
 FRESH_SEED = -1
 
 
@@ -41,9 +41,9 @@ class LumiphoneSettings(bpy.types.PropertyGroup):
         name="Quality",
         description="More steps sound cleaner and take longer",
         items=[
-            ("DRAFT", "Draft", "Fast, to try a prompt"),
+            ("DRAFT", "Draft", "Half the model's own number of steps, to try a prompt"),
             ("NORMAL", "Normal", "The model's own number of steps"),
-            ("FINE", "Fine", "Twice as slow"),
+            ("FINE", "Fine", "Four times as many steps"),
         ],
         default="NORMAL",
     )
@@ -59,14 +59,13 @@ class LumiphoneSettings(bpy.types.PropertyGroup):
 def wish(scene: bpy.types.Scene) -> Settings:
     """Return what the sidebar says, for the engine."""
     fields, page = scene.lumiphone, preferences.current()
-    steps = {"DRAFT": DRAFT_STEPS, "FINE": FINE_STEPS}
     return Settings(
         prompt=fields.prompt.strip(),
         negative=fields.negative_prompt.strip(),
         stems=tuple(sorted(fields.stems)),
         takes=fields.takes,
         seed=None if fields.seed == FRESH_SEED else fields.seed,
-        steps=steps.get(fields.quality),
+        effort=_EFFORTS[fields.quality],
         pack=page.pack.strip() or None,
         device=page.device,
         cues_from_markers=fields.follow_markers,

@@ -31,7 +31,6 @@ def _wish(clip: Clip, settings: Settings) -> protocol.Wish:
         negative=settings.negative or None,
         takes=settings.takes,
         seed=settings.seed,
-        steps=settings.steps,
         # The empty name is what follows the prompt, in any pack.
         guidance={} if settings.guidance is None else {"": settings.guidance},
         stems=settings.stems,
@@ -41,6 +40,7 @@ def _wish(clip: Clip, settings: Settings) -> protocol.Wish:
         prompts=settings.prompts,
         negatives=settings.negatives,
         levels=settings.levels,
+        effort=settings.effort,
     )
 
 

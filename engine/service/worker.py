@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +13,7 @@ from engine.memory import give_back
 from engine.packs.registry import get_pack
 from engine.pipeline import Engine
 from engine.protocol import Cues, Generate, Progress, TakeDone, TakeFile
-from engine.request import Request
+from engine.request import MAX_STEPS, Request
 from engine.service.outlook import Outlook, Pace, stages_of_look, stages_of_takes
 from engine.service.sources import Sources, checked_path
 
@@ -138,13 +139,20 @@ class Worker:
         return self._paces[engine.pack.manifest.id, engine.device]
 
 
+def _steps(wish: Wish, usual: int) -> int | None:
+    """Return how many steps are asked for; None: the pack's ``usual`` number."""
+    if wish.steps is not None or wish.effort == 1:
+        return wish.steps
+    return min(math.ceil(usual * wish.effort), MAX_STEPS)
+
+
 def _request(wish: Wish, engine: Engine) -> Request:
     return Request(
         prompt=wish.prompt,
         negative=wish.negative,
         takes=wish.takes,
         seed=wish.seed,
-        steps=wish.steps,
+        steps=_steps(wish, engine.pack.manifest.sampler.steps),
         guidance={name or engine.prompt_guidance: value for name, value in wish.guidance.items()},
         cues=None if wish.cues is None else CueSheet.from_json(dict(wish.cues), "The cue sheet"),
         # The engine checks them.

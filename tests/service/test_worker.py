@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,9 +11,6 @@ import pytest
 from engine.errors import CancelledError, InputError
 from engine.protocol import ClipRange, Cues, Generate, Progress, Reply, Suggest, TakeDone, Wish
 from engine.service.worker import Worker
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("packs")
 
@@ -38,6 +37,22 @@ def test_a_cancel_comes_between_two_steps_of_the_sampler(film: Path, tmp_path: P
         Worker().run(job, tell, lambda: len(told) == 3)
     assert len(told) == 3  # of 50 steps
     assert not (tmp_path / "takes").exists()
+
+
+@pytest.mark.parametrize(("effort", "steps"), [(0.5, 2), (0.6, 3), (1.0, 4), (4.0, 16), (0.01, 1)])
+def test_effort_multiplies_the_steps_of_the_pack_which_are_four(
+    film: Path, tmp_path: Path, effort: float, steps: int
+) -> None:
+    wish = Wish(pack="tiny", device="cpu", effort=effort)
+    takes: list[TakeDone] = []
+
+    def hear(reply: Reply) -> None:
+        if isinstance(reply, TakeDone):
+            takes.append(reply)
+
+    Worker().run(Generate("g", ClipRange(str(film)), wish, str(tmp_path)), hear, never)
+    sidecar = json.loads(Path(takes[0].take.sidecar).read_text("utf-8"))
+    assert sidecar["steps"] == steps
 
 
 def test_a_job_is_told_each_take_before_the_next_is_begun(film: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from addon.messages import Settings
+from addon.messages import DRAFT, FINE, Settings
 from engine.media.staging import staged
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Draft:
         levels: Kind of sound to dB in the mix, where it is not the model's own.
         takes: How many.
         seed: Of the first take; None for a fresh one each time.
-        steps: Of the sampler; None for the pack's own number.
+        effort: Steps of the sampler, as a multiple of the pack's own number.
         guidance: How strictly the prompt is followed; None for the pack's own value.
         pack: Which model; None for the default one.
         device: "auto", "cpu" or "cuda".
@@ -57,7 +57,7 @@ class Draft:
     levels: dict[str, float] = field(default_factory=dict)
     takes: int = 3
     seed: int | None = None
-    steps: int | None = None
+    effort: float = 1.0
     guidance: float | None = None
     pack: str | None = None
     device: str = "auto"
@@ -80,7 +80,7 @@ class Draft:
             stems=stems,
             takes=self.takes,
             seed=self.seed,
-            steps=self.steps,
+            effort=self.effort,
             guidance=self.guidance,
             pack=self.pack,
             device=self.device,
@@ -191,10 +191,12 @@ def _draft(value: object) -> Draft:
 
 
 def _fits(name: str, found: object, default: object) -> bool:
-    if isinstance(found, bool) or name == "apart":
-        return isinstance(found, bool) and name == "apart"
-    if name in {"seed", "steps"}:
+    if name == "apart" or isinstance(found, bool):
+        return name == "apart" and isinstance(found, bool)
+    if name == "seed":
         return isinstance(found, int) and found >= 0
+    if name == "effort":
+        return found in (DRAFT, 1.0, FINE)  # noqa: PLR6201 - it may be a list
     if name in {"guidance", "volume"}:
         return isinstance(found, int | float)
     if name == "takes":

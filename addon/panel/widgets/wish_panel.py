@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from addon.messages import DRAFT, FINE
 from addon.panel.model.memory import NEGATIVE_PRESETS, PRESETS
 from addon.panel.widgets import theme
 from addon.panel.widgets.job_bar import JobBar
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from addon.panel.model.memory import Draft, Memory
 
 MAX_TAKES = 16
-_QUALITIES = (("Draft", 8), ("Standard", None), ("Fine", 32))
+_QUALITIES = {"Draft": DRAFT, "Standard": 1.0, "Fine": FINE}  # to the effort
 _GUIDANCE_STEPS = 10  # of the slider, per 1
 
 
@@ -110,9 +111,11 @@ class WishPanel(QFrame):
         self.seed.setToolTip(
             "The same number gives the same takes again; empty: a new one each time"
         )
-        for title, steps in _QUALITIES:
-            self.quality.addItem(title, steps)
-        self.quality.setToolTip("How many steps the sampler takes: finer is slower")
+        for title, effort in _QUALITIES.items():
+            self.quality.addItem(title, effort)
+        self.quality.setToolTip(
+            "Half the steps that the model needs, all, or four times as many: finer is slower"
+        )
         self.guidance.setRange(0, 12 * _GUIDANCE_STEPS)
         self.guidance.setPageStep(_GUIDANCE_STEPS)
         self.guidance.setToolTip("How strictly the prompt is followed")
@@ -143,8 +146,7 @@ class WishPanel(QFrame):
         self.negative.show_words(draft.negative)
         self.takes.setValue(draft.takes)
         self.seed.setText("" if draft.seed is None else str(draft.seed))
-        steps = [entry[1] for entry in _QUALITIES]
-        self.quality.setCurrentIndex(steps.index(draft.steps) if draft.steps in steps else 1)
+        self.quality.setCurrentIndex([*_QUALITIES.values()].index(draft.effort))
         self._show_guidance(draft.guidance)
         self._draft = draft
 
@@ -189,7 +191,7 @@ class WishPanel(QFrame):
             return
         self._draft.takes = self.takes.value()
         self._draft.seed = int(digits) if digits else None
-        self._draft.steps = self.quality.currentData()
+        self._draft.effort = self.quality.currentData()
         self.numbers_changed.emit()
 
     def _read_guidance(self, value: int) -> None:

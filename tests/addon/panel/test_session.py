@@ -139,13 +139,13 @@ def test_an_editor_with_another_link_version_is_answered_and_left(desk: Desk) ->
 
 
 def test_the_engine_is_asked_for_what_lies_on_the_timeline(desk: Desk) -> None:
-    settings = m.Settings("boots", "music", ("effects",), 3, 11, 20, 4.5, "tiny", "cpu")
+    settings = m.Settings("boots", "music", ("effects",), 3, 11, 0.5, 4.5, "tiny", "cpu")
     desk.generating(WALK, settings=settings)
     (request,) = desk.engine.asked
     assert request.clip == p.ClipRange("/film/walk.mov", Fraction(1, 2), 48, RATE, name="walk")
     assert request.folder == "/film/takes"
     assert request.wish == p.Wish(
-        "boots", "music", 3, 11, 20, {"": 4.5}, ("effects",), None, "tiny", "cpu"
+        "boots", "music", 3, 11, None, {"": 4.5}, ("effects",), None, "tiny", "cpu", effort=0.5
     )
 
 

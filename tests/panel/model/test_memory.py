@@ -20,7 +20,7 @@ anything = st.recursive(
 )
 NAMES = ("prompts", "negatives", "presets", "starred", "spectrogram", "draft")
 DRAFT = (
-    *("prompt", "stems", "levels", "takes", "seed", "steps", "guidance", "pack", "device"),
+    *("prompt", "stems", "levels", "takes", "seed", "effort", "guidance", "pack", "device"),
     *("prompts", "negatives", "volume", "apart"),
 )
 
@@ -30,7 +30,7 @@ def test_what_was_set_is_there_the_next_day(tmp_path: Path) -> None:
     memory = Memory(path, presets=["boots"], spectrogram=True)
     memory.remember("a dog", "birds")
     memory.star("/takes/take-1.wav", on=True)
-    memory.draft = Draft("a dog", "birds", ["ambience"], {"ambience": -6.0}, 5, 7, 32, 2.5, "x")
+    memory.draft = Draft("a dog", "birds", ["ambience"], {"ambience": -6.0}, 5, 7, 4.0, 2.5, "x")
     memory.draft.prompts, memory.draft.volume = {"ambience": "rain"}, -3.0
     memory.draft.apart = True
     memory.save()
@@ -76,6 +76,7 @@ def test_whatever_the_file_holds_the_panel_opens_with_settings_that_make_sense(
     assert isinstance(draft.prompt, str)
     assert all(isinstance(stem, str) for stem in draft.stems)
     assert draft.seed is None or draft.seed >= 0
+    assert draft.effort in {0.5, 1, 4}
     assert draft.settings(draft.stems).stems == tuple(draft.stems)
 
 

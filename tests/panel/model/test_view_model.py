@@ -52,7 +52,7 @@ def test_a_wish_goes_to_the_engine_as_it_was_set(panel: Panel, stage: Stage) -> 
     stage.session.pump()
     (order,) = stage.engine.asked(protocol.Generate)
     assert order.wish == protocol.Wish(
-        "heavy boots", "birds", 2, 7, 32, {"": 4.5}, ("effects",), None, None, "auto"
+        "heavy boots", "birds", 2, 7, None, {"": 4.5}, ("effects",), effort=4.0
     )
 
 
