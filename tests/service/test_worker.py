@@ -4,7 +4,6 @@ import json
 import os
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 

@@ -196,11 +196,9 @@ def _fits(name: str, found: object, default: object) -> bool:
     if name == "seed":
         return isinstance(found, int) and found >= 0
     if name == "effort":
-        return found in (DRAFT, 1.0, FINE)  # noqa: PLR6201 - it may be a list
+        return found in (DRAFT, 1.0, FINE)
     if name in {"guidance", "volume"}:
         return isinstance(found, int | float)
     if name == "takes":
         return isinstance(found, int) and 1 <= found <= 16
-    if name == "pack":
-        return isinstance(found, str)
-    return isinstance(default, str) and isinstance(found, str)
+    return isinstance(found, str) and (name == "pack" or isinstance(default, str))
