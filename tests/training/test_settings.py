@@ -1,15 +1,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import importlib
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from engine.errors import InputError
-from engine.training.settings import parse_settings, recorded
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from engine.training.settings import parse_settings, read_table, recorded
 
 
 def parser() -> argparse.ArgumentParser:
@@ -68,3 +67,30 @@ def test_a_setting_that_the_command_lacks_is_refused(
 def test_what_is_recorded_holds_no_paths(config: Path) -> None:
     settings = parse_settings(parser(), "flow", ["--config", str(config)])
     assert recorded(settings) == {"batch": 8, "minutes": 90.0, "table": "flow"}
+
+
+CONFIGURATION = Path(__file__).parents[2] / "engine/training/configs/lumiphone-base.toml"
+STAGES = {
+    "clips": ("engine.training.clips.__main__", ["--bank", "bank", "--out", "clips"]),
+    "autoencoder": ("engine.training.autoencoder.train", ["--bank", "bank", "--work", "work"]),
+    "decoder": (
+        "engine.training.autoencoder.train",
+        ["--bank", "bank", "--work", "work", "--table", "decoder", "--decoder-of", "sound.pt"],
+    ),
+    "flow": (
+        "engine.training.flow.train",
+        ["--latents", "latents", "--held-out", "held-out", "--work", "work"],
+    ),
+    "motion": ("engine.training.motion.train", ["--work", "work"]),
+}
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("table", tomllib.loads(CONFIGURATION.read_text("utf-8")))
+def test_each_table_of_the_base_packs_file_is_what_its_stage_takes(table: str) -> None:
+    pytest.importorskip("torch")
+    module, required = STAGES[table]
+    stage = importlib.import_module(module)
+    options = stage.parse_arguments(["--config", str(CONFIGURATION), *required])
+    for name, value in read_table(CONFIGURATION, table).items():
+        assert getattr(options, name.replace("-", "_")) == value

@@ -20,7 +20,7 @@ from engine.training.settings import parse_settings
 from engine.training.warm_start import load_autoencoder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # The latent is a code with noise of this fixed deviation (a VAE with fixed variance): it keeps
 # neighbouring codes alike, and the decoder tolerant of a generator's small errors.
@@ -100,8 +100,8 @@ class AutoencoderStage:
         return {"config": asdict(self.config)}
 
 
-def main() -> None:
-    """Run the command."""
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the stage's command (``sys.argv`` if nothing is given)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bank", type=Path, required=True, help="folder of the audio bank")
     parser.add_argument("--latents", type=int, default=32, help="length of a stretch")
@@ -114,8 +114,12 @@ def main() -> None:
         "--decoder-of", type=Path, help="begin with this autoencoder.pt, and train its decoder only"
     )
     add_run_options(parser, rate=1e-3, batch=12)
-    options = parse_settings(parser, "autoencoder")
-    train(AutoencoderStage, options)
+    return parse_settings(parser, "autoencoder", arguments)
+
+
+def main() -> None:
+    """Run the command."""
+    train(AutoencoderStage, parse_arguments())
 
 
 if __name__ == "__main__":

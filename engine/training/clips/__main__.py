@@ -6,14 +6,18 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.errors import LumiphoneError
 from engine.training.clips.shards import Recipe, write_clips
 from engine.training.settings import parse_settings
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def main() -> int:
-    """Parse, compose, report; returns the exit code."""
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the stage's command (``sys.argv`` if nothing is given)."""
     parser = argparse.ArgumentParser(prog="python -m engine.training.clips", description=__doc__)
     parser.add_argument("--bank", type=Path, required=True, help="folder of the audio bank")
     parser.add_argument("--count", type=int, required=True, help="how many clips of 8.02 s")
@@ -21,7 +25,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--split", choices=["train", "held-out"], default="train")
     parser.add_argument("--workers", type=int, default=1, help="processes")
-    arguments = parse_settings(parser, "clips")
+    return parse_settings(parser, "clips", arguments)
+
+
+def main() -> int:
+    """Parse, compose, report; returns the exit code."""
+    arguments = parse_arguments()
     recipe = Recipe(str(arguments.bank), arguments.split, arguments.seed)
     started = time.monotonic()
 

@@ -21,7 +21,7 @@ from engine.training.settings import parse_settings
 from engine.training.warm_start import load_flow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 # Lengths of a batch in latents and how often each is drawn: most at half the window, where a step
 # is cheap; rotary positions carry over to the whole.
@@ -108,8 +108,8 @@ class FlowStage:
         }
 
 
-def main() -> None:
-    """Run the command."""
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the stage's command (``sys.argv`` if nothing is given)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--latents", type=Path, required=True, help="folder of encoded clips")
     parser.add_argument(
@@ -119,8 +119,12 @@ def main() -> None:
         "--compile", action="store_true", help="compile the network first (needs a C++ compiler)"
     )
     add_run_options(parser, rate=1e-3, batch=16)
-    options = parse_settings(parser, "flow")
-    train(FlowStage, options)
+    return parse_settings(parser, "flow", arguments)
+
+
+def main() -> None:
+    """Run the command."""
+    train(FlowStage, parse_arguments())
 
 
 if __name__ == "__main__":

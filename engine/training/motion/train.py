@@ -24,7 +24,7 @@ from engine.training.settings import parse_settings
 from engine.training.warm_start import load_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.training.motion.losses import Answers
 
@@ -93,14 +93,19 @@ def new_network() -> MotionEncoder:
     return MotionEncoder(len(KINDS), len(CURVES))
 
 
-def main() -> None:
-    """Run the command."""
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Parse the stage's command (``sys.argv`` if nothing is given)."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_run_options(parser, rate=1.5e-3, batch=6)
     parser.add_argument("--fresh", type=int, default=3, help="newly rendered clips per step")
     parser.add_argument("--photographs", type=Path, help="folder of pictures for textures")
     parser.add_argument("--threads", type=int, help="CPU threads")
-    options = parse_settings(parser, "motion")
+    return parse_settings(parser, "motion", arguments)
+
+
+def main() -> None:
+    """Run the command."""
+    options = parse_arguments()
     if options.threads:
         torch.set_num_threads(options.threads)
     train(MotionStage, options)
