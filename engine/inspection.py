@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from engine.packs.registry import Pack
     from engine.progress import Cancelled
 
-_SOURCES = {"prompt": "as asked", "pictures": "from the pictures"}
+_SOURCES = {
+    "prompt": "as asked",
+    "pictures": "from the pictures",
+    "pack": "the pack's own words",
+}
 _WAVES = frozenset({".wav", ".wave", ".bwf", ".rf64"})
 
 

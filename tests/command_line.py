@@ -1,4 +1,4 @@
-"""The command line as a program of its own, for tests of exit codes, streams and signals."""
+"""The command line: as a program of its own, where exit codes, streams and signals count."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 ROOT = Path(__file__).parents[1]
+
+# What the fixtures `lumiphone` and `generate` are: words in, the object of --json out.
+Lumiphone: TypeAlias = Callable[..., dict[str, Any]]
 
 
 class Outcome(NamedTuple):
@@ -48,3 +52,9 @@ def run(packs: Path, *words: str | Path, **settings: Any) -> Outcome:  # noqa: A
         **settings,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def facts_of(take: dict[str, Any]) -> dict[str, Any]:
+    """What the sidecar of a take says."""
+    facts: dict[str, Any] = json.loads(Path(take["sidecar"]).read_text("utf-8"))
+    return facts

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
+from engine.cli import main
 from engine.feature_store import CACHE_VARIABLE
 from engine.packs.registry import DEFAULT_PACK
 from tests.feature_pack import write_feature_pack
+from tests.flashes import flash_film
 from tests.tiny_pack import write_tiny_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.command_line import Lumiphone
 
 # No deadline: a busy machine is no fault of the code.
 settings.register_profile("lumiphone", deadline=None, max_examples=40)
@@ -57,3 +62,38 @@ def feature_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     packs = tmp_path_factory.mktemp("feature-packs")
     write_feature_pack(packs)
     return packs
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a red wall that lights up twice. All tests share it: they leave it alone."""
+    return flash_film(tmp_path_factory.mktemp("films"))
+
+
+@pytest.fixture
+def tiny_packs(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with the pack "tiny", where the program looks for packs."""
+    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
+    return tiny_pack
+
+
+@pytest.fixture
+def lumiphone(capsys: pytest.CaptureFixture[str], tiny_packs: Path) -> Lumiphone:
+    """Run a command with --json and return its object; it must end with the given code."""
+    assert tiny_packs.is_dir()
+
+    def run(*words: str | Path, code: int = 0) -> dict[str, Any]:
+        ended = main([*map(str, words), "--json"])
+        output = capsys.readouterr()
+        assert ended == code, output.err
+        data: dict[str, Any] = json.loads(output.out.splitlines()[-1])
+        return data
+
+    return run
+
+
+@pytest.fixture
+def generate(lumiphone: Lumiphone, tmp_path: Path) -> Lumiphone:
+    """Run `lumiphone generate` with the tiny pack and a seed into tmp_path/takes."""
+    words = ("generate", "-o", tmp_path / "takes", "--pack", "tiny", "--seed", "3")
+    return lambda *more, code=0: lumiphone(*words, *more, code=code)

@@ -15,16 +15,13 @@ from engine.cli import main
 from engine.cues import CueSheet
 from tests.flashes import GREY, flash_film
 
+pytestmark = pytest.mark.usefixtures("tiny_packs")
+
 TAKE_KEYS = {"number", "seed", "wav", "stems", "video", "sidecar", "samples", "sample_rate"}
 RESULT_KEYS = {"takes", "cues", "suggested_prompt", "mood", "warnings"}
 SOUNDS = ("ambience.wav", "effects.wav", "wav")
 
 Generate: TypeAlias = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _packs(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
 
 
 @pytest.fixture

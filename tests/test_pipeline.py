@@ -33,11 +33,6 @@ def engine(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return load_engine("tiny", device="cpu")
 
 
-@pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return flash_film(tmp_path_factory.mktemp("films"))
-
-
 def loudness_near(take: Take, seconds: float, reach: float = 0.06) -> float:
     """RMS of a take within ``reach`` seconds of a moment."""
     centre, half = round(seconds * take.sample_rate), round(reach * take.sample_rate)

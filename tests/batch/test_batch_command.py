@@ -22,12 +22,9 @@ from tests.flashes import GREY, flash_film
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("tiny_packs")
+
 Batch: TypeAlias = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _packs(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
 
 
 @pytest.fixture

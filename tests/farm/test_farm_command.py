@@ -18,6 +18,8 @@ from tests.timeline.edits import twelve_clips
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+pytestmark = pytest.mark.usefixtures("tiny_packs")
+
 PROMPT = 'a "heavy" {{Param.Door}} & more'
 
 
@@ -73,11 +75,6 @@ def files(folder: Path) -> dict[str, bytes]:
 def steps(job: dict[str, Any]) -> Sequence[dict[str, Any]]:
     found: Sequence[dict[str, Any]] = json.loads(Path(job["template"]).read_text("utf-8"))["steps"]
     return found
-
-
-@pytest.fixture(autouse=True)
-def _packs(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script starts the program")

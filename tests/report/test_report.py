@@ -13,6 +13,8 @@ import soundfile
 from engine.cli import main
 from tests.flashes import flash_film
 
+pytestmark = pytest.mark.usefixtures("tiny_packs")
+
 Report: TypeAlias = Callable[..., dict[str, Any]]
 
 
@@ -33,11 +35,6 @@ class Page(HTMLParser):
 
     def of_class(self, name: str) -> list[dict[str, str | None]]:
         return [attributes for _, attributes in self.tags if attributes.get("class") == name]
-
-
-@pytest.fixture(autouse=True)
-def _packs(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LUMIPHONE_PACKS", str(tiny_pack))
 
 
 @pytest.fixture
