@@ -8,7 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from engine.protocol import VERSION, Cancelled, Done, Error, Hello, Progress, Ready
+from engine.packs.registry import DEFAULT_PACK
+from engine.protocol import VERSION, Cancelled, Done, Error, Hello, Progress, Ready, Wish
 from engine.wire import reply_of, to_line
 from tests.command_line import command, environment
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from engine.protocol import Reply, Request
 
+LONG = Wish(steps=1000, takes=50, pack=DEFAULT_PACK)  # half a minute or more
+SAMPLING = "take 1 of 50, sampling"  # its progress when it is well under way
 PATIENCE = 60.0  # seconds; a busy machine is no fault of the code
 T = TypeVar("T")
 
@@ -110,9 +113,13 @@ class Client:
         assert isinstance(end, Done), end
         return dict(end.result)
 
+    def of(self, job: str) -> list[Reply]:
+        """The replies so far that belong to a job."""
+        return [reply for reply in self.replies if getattr(reply, "id", None) == job]
+
     def stages(self, job: str) -> list[str]:
         """The stages that progress of a job named so far, each once."""
-        told = (reply for reply in self.replies if isinstance(reply, Progress) and reply.id == job)
+        told = (reply for reply in self.of(job) if isinstance(reply, Progress))
         return list(dict.fromkeys(progress.stage for progress in told))
 
     def close(self) -> int:

@@ -5,17 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.flashes import flash_film
+from engine.protocol import ClipRange
+from tests.service_client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of a red wall that lights up twice."""
-    return flash_film(tmp_path_factory.mktemp("films"))
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +19,14 @@ def packs(tiny_pack: Path, default_pack: Path) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LUMIPHONE_PACKS", os.pathsep.join(map(str, (tiny_pack, default_pack))))
         yield tiny_pack
+
+
+@pytest.fixture
+def clip(film: Path) -> ClipRange:
+    return ClipRange(str(film))
+
+
+@pytest.fixture
+def client(default_pack: Path) -> Iterator[Client]:
+    with Client(default_pack) as client:
+        yield client
