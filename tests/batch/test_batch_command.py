@@ -10,21 +10,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.cli import main
 from tests.command_line import command, environment, run
 from tests.flashes import GREY, flash_film
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("tiny_packs")
+    from tests.command_line import Lumiphone
 
-Batch: TypeAlias = Callable[..., dict[str, Any]]
+pytestmark = pytest.mark.usefixtures("tiny_packs")
 
 
 @pytest.fixture
@@ -38,18 +36,10 @@ def films(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def batch(capsys: pytest.CaptureFixture[str], films: Path, tmp_path: Path) -> Batch:
+def batch(lumiphone: Lumiphone, films: Path, tmp_path: Path) -> Lumiphone:
     """Run `lumiphone batch films -o out --json` and return its object."""
-
-    def run_batch(*words: str | Path, code: int = 0) -> dict[str, Any]:
-        fixed = ("batch", films, "-o", tmp_path / "out", "--pack", "tiny", "--seed", "5", "--json")
-        ended = main([str(word) for word in (*fixed, *words)])
-        output = capsys.readouterr()
-        assert ended == code, output.err
-        data: dict[str, Any] = json.loads(output.out.splitlines()[-1])
-        return data
-
-    return run_batch
+    words = ("batch", films, "-o", tmp_path / "out", "--pack", "tiny", "--seed", "5")
+    return lambda *more, code=0: lumiphone(*words, *more, code=code)
 
 
 def made(result: dict[str, Any]) -> dict[str, int]:
@@ -66,7 +56,9 @@ def index(folder: Path) -> dict[str, dict[str, Any]]:
     return {entry["clip"]: entry for entry in data["clips"]}
 
 
-def test_takes_lie_as_the_clips_did_and_the_index_names_them(batch: Batch, tmp_path: Path) -> None:
+def test_takes_lie_as_the_clips_did_and_the_index_names_them(
+    batch: Lumiphone, tmp_path: Path
+) -> None:
     out = tmp_path / "out"
     result = batch("--takes", "2")
     assert made(result) == {"dog.mp4": 2, "day 2/dog.mp4": 2, "day 2/wall.mp4": 2}
@@ -84,13 +76,15 @@ def test_takes_lie_as_the_clips_did_and_the_index_names_them(batch: Batch, tmp_p
     assert "day 2/dog/take-2.wav  seed" in told
 
 
-def test_clips_have_seeds_of_their_own(batch: Batch, tmp_path: Path) -> None:
+def test_clips_have_seeds_of_their_own(batch: Lumiphone, tmp_path: Path) -> None:
     batch()
     seeds = [entry["takes"][0]["seed"] for entry in index(tmp_path / "out").values()]
     assert len(set(seeds)) == 3
 
 
-def test_a_second_run_makes_nothing_and_more_takes_are_added(batch: Batch, tmp_path: Path) -> None:
+def test_a_second_run_makes_nothing_and_more_takes_are_added(
+    batch: Lumiphone, tmp_path: Path
+) -> None:
     batch()
     first = sounds(tmp_path / "out")
     assert sum(made(batch()).values()) == 0
@@ -100,7 +94,9 @@ def test_a_second_run_makes_nothing_and_more_takes_are_added(batch: Batch, tmp_p
     assert [len(entry["takes"]) for entry in index(tmp_path / "out").values()] == [2, 2, 2]
 
 
-def test_clips_that_come_later_or_change_are_made_and_no_others(batch: Batch, films: Path) -> None:
+def test_clips_that_come_later_or_change_are_made_and_no_others(
+    batch: Lumiphone, films: Path
+) -> None:
     batch()
     flash_film(films / "day 1", "new.mp4")
     flash_film(films, flashes=(3, 30))
@@ -109,7 +105,7 @@ def test_clips_that_come_later_or_change_are_made_and_no_others(batch: Batch, fi
 
 
 def test_prompts_come_from_a_file_and_what_they_change_is_made_again(
-    batch: Batch, tmp_path: Path
+    batch: Lumiphone, tmp_path: Path
 ) -> None:
     batch()
     prompts = tmp_path / "prompts.csv"
@@ -130,7 +126,7 @@ def takes_begun(folder: Path) -> int:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_after_a_kill_in_the_middle_the_next_run_loses_and_repeats_nothing(
-    batch: Batch, films: Path, tiny_pack: Path, tmp_path: Path
+    batch: Lumiphone, films: Path, tiny_pack: Path, tmp_path: Path
 ) -> None:
     whole, out = tmp_path / "whole", tmp_path / "out"
     batch("--takes", "4")
@@ -152,7 +148,7 @@ def test_after_a_kill_in_the_middle_the_next_run_loses_and_repeats_nothing(
 
 
 def test_the_plan_says_what_and_how_long_and_writes_nothing(
-    batch: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    batch: Lumiphone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = batch("--takes", "3", "--plan")
     assert not (tmp_path / "out").exists()
@@ -166,7 +162,7 @@ def test_the_plan_says_what_and_how_long_and_writes_nothing(
 
 
 def test_a_clip_that_cannot_be_sounded_stops_nothing(
-    batch: Batch, films: Path, tmp_path: Path
+    batch: Lumiphone, films: Path, tmp_path: Path
 ) -> None:
     (films / "broken.mp4").write_bytes(b"\0" * 2000)
     result = batch(code=2)
@@ -181,7 +177,7 @@ def test_a_clip_that_cannot_be_sounded_stops_nothing(
 
 
 def test_a_clip_that_breaks_off_stops_nothing_though_it_is_the_first(
-    batch: Batch, films: Path
+    batch: Lumiphone, films: Path
 ) -> None:
     whole = flash_film(films, "a.mkv", frames=500)
     data = bytearray(whole.read_bytes())
@@ -191,7 +187,7 @@ def test_a_clip_that_breaks_off_stops_nothing_though_it_is_the_first(
     assert made(result) == {"a.mkv": 0, "dog.mp4": 1, "day 2/dog.mp4": 1, "day 2/wall.mp4": 1}
 
 
-def test_a_take_that_was_damaged_or_deleted_is_made_again(batch: Batch, tmp_path: Path) -> None:
+def test_a_take_that_was_damaged_or_deleted_is_made_again(batch: Lumiphone, tmp_path: Path) -> None:
     batch()
     whole = sounds(tmp_path / "out")
     damaged, deleted = (tmp_path / "out" / name / "take-1.wav" for name in ("dog", "day 2/wall"))
@@ -202,7 +198,7 @@ def test_a_take_that_was_damaged_or_deleted_is_made_again(batch: Batch, tmp_path
     assert again["dog/take-2.wav"] == whole["dog/take-1.wav"]
 
 
-def test_another_form_of_delivery_is_another_take(batch: Batch) -> None:
+def test_another_form_of_delivery_is_another_take(batch: Lumiphone) -> None:
     batch("--no-video", "--loudness", "r128")
     assert sum(made(batch("--no-video", "--loudness", "r128")).values()) == 0
     assert sum(made(batch("--no-video")).values()) == 3
@@ -211,7 +207,7 @@ def test_another_form_of_delivery_is_another_take(batch: Batch) -> None:
 
 
 def test_stems_are_files_of_their_own_and_missed_when_one_is_gone(
-    batch: Batch, tmp_path: Path
+    batch: Lumiphone, tmp_path: Path
 ) -> None:
     words = ("--stems", "effects,score")
     batch(*words)

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import pyloudnorm
 import pytest
@@ -13,9 +12,10 @@ import soundfile
 from engine.cli import main
 from tests.flashes import flash_film
 
-pytestmark = pytest.mark.usefixtures("tiny_packs")
+if TYPE_CHECKING:
+    from tests.command_line import Lumiphone
 
-Report: TypeAlias = Callable[..., dict[str, Any]]
+pytestmark = pytest.mark.usefixtures("tiny_packs")
 
 
 class Page(HTMLParser):
@@ -38,13 +38,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def report(capsys: pytest.CaptureFixture[str]) -> Report:
-    def run(*words: str | Path, code: int = 0) -> dict[str, Any]:
-        assert main(["report", *map(str, words), "--json"]) == code
-        data: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
-        return data
-
-    return run
+def report(lumiphone: Lumiphone) -> Lumiphone:
+    return lambda *words, code=0: lumiphone("report", *words, code=code)
 
 
 @pytest.fixture
@@ -59,7 +54,7 @@ def takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return folder
 
 
-def test_one_page_shows_all_takes_and_needs_nothing_else(report: Report, takes: Path) -> None:
+def test_one_page_shows_all_takes_and_needs_nothing_else(report: Lumiphone, takes: Path) -> None:
     told = report(takes)
     page = Page(Path(told["report"]).read_text("utf-8"))
     assert told["report"] == str(takes / "report.html")
@@ -71,7 +66,7 @@ def test_one_page_shows_all_takes_and_needs_nothing_else(report: Report, takes: 
 
 
 def test_a_mix_and_its_stems_each_have_their_place(
-    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    report: Lumiphone, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     film, folder = flash_film(tmp_path / "private"), tmp_path / "takes"
     words = ["--stems", "effects,score", "--prompt", "rain", "--prompt", "score=slow piano"]
@@ -92,7 +87,7 @@ def test_a_mix_and_its_stems_each_have_their_place(
     assert "private" not in text, "folders are nobody else's business"
 
 
-def test_cues_stand_where_the_flashes_are(report: Report, takes: Path) -> None:
+def test_cues_stand_where_the_flashes_are(report: Lumiphone, takes: Path) -> None:
     page = Page(Path(report(takes)["report"]).read_text("utf-8"))
     sheet = json.loads((takes / "dog" / "cues.json").read_text("utf-8"))
     expected = [round(1000 * event["seconds"] / 2, 1) for event in sheet["events"]] * 2
@@ -101,7 +96,7 @@ def test_cues_stand_where_the_flashes_are(report: Report, takes: Path) -> None:
     assert drawn != []
 
 
-def test_the_loudness_is_the_files(report: Report, takes: Path) -> None:
+def test_the_loudness_is_the_files(report: Lumiphone, takes: Path) -> None:
     for sound in report(takes)["sounds"]:
         samples, rate = soundfile.read(sound["wav"])
         expected = pyloudnorm.Meter(rate).integrated_loudness(samples)
@@ -109,19 +104,19 @@ def test_the_loudness_is_the_files(report: Report, takes: Path) -> None:
 
 
 def test_a_pack_that_is_gone_is_said_to_be(
-    report: Report, takes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    report: Lumiphone, takes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LUMIPHONE_PACKS", str(tmp_path / "none"))
     page = Page(Path(report(takes, "-o", tmp_path / "r.html")["report"]).read_text("utf-8"))
     assert "not installed here: see its pack.json" in page.words
 
 
-def test_a_folder_without_takes_is_bad_input(report: Report, tmp_path: Path) -> None:
+def test_a_folder_without_takes_is_bad_input(report: Lumiphone, tmp_path: Path) -> None:
     assert report(tmp_path, code=2)["error"]["code"] == "bad_input"
     assert report(tmp_path / "missing", code=2)["error"]["code"] == "bad_input"
 
 
-def test_a_take_whose_wav_is_gone_is_bad_media(report: Report, takes: Path) -> None:
+def test_a_take_whose_wav_is_gone_is_bad_media(report: Lumiphone, takes: Path) -> None:
     (takes / "dog" / "take-1.wav").unlink()
     error = report(takes, code=2)["error"]
     assert error["code"] == "bad_media"
