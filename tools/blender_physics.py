@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from tools.blender_stage import GRAVITY, RATE, Truth, Vector, ball, box, render, stage
+from tools.blender_stage import GRAVITY, RATE, Vector, ball, box, render, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,8 +116,8 @@ def shoot(
             scene.camera.location = camera(moment)
             scene.camera.keyframe_insert("location", frame=picture)
 
-    truth: Truth = [[round(time, 4), "impact"] for time in contacts(courses, seconds)]
-    render(scene, folder, seconds, truth, animate, words=words)
+    hits = [round(time, 4) for time in contacts(courses, seconds)]
+    render(scene, folder, seconds, hits, animate, words=words)
 
 
 def launched(body: Any, speed: tuple[float, float, float], until: float = 0.0) -> Any:

@@ -48,14 +48,7 @@ def bounce(out: Path) -> None:
         key(scene.camera, picture, (drifted, -5.2, 1.6 + 0.05 * math.sin(1.9 * seconds)))
 
     hits = sorted(hit for throw in throws for hit in drop(0, *throw)[1] if hit < 4.4)
-    render(
-        scene,
-        out / "bounce",
-        4.4,
-        [[hit, "impact"] for hit in hits],
-        animate,
-        words="a rubber ball bouncing on the ground",
-    )
+    render(scene, out / "bounce", 4.4, hits, animate, words="a rubber ball bouncing on the ground")
 
 
 def hammer(out: Path) -> None:
@@ -73,14 +66,7 @@ def hammer(out: Path) -> None:
             key(thing, picture, place, turn)
         key(fist, picture, (0.9, 0, 0.86))
 
-    render(
-        scene,
-        out / "hammer",
-        4.2,
-        [[strike, "impact"] for strike in strikes],
-        animate,
-        words="hammering on an anvil",
-    )
+    render(scene, out / "hammer", 4.2, strikes, animate, words="hammering on an anvil")
 
 
 def discs(out: Path) -> None:
@@ -102,12 +88,7 @@ def discs(out: Path) -> None:
             key(thing, picture, (x, 0, radius), x / radius)
 
     render(
-        scene,
-        out / "discs",
-        3.4,
-        [[first, "impact"], [second, "impact"]],
-        animate,
-        words="wooden balls knocking together",
+        scene, out / "discs", 3.4, [first, second], animate, words="wooden balls knocking together"
     )
 
 
@@ -146,8 +127,9 @@ def walk(out: Path) -> None:
             key(shoe, picture, (toe + 0.08, y, z - 0.05), 0.0)
 
     strikes = sorted((n + swing - 0.5 * side) / pace for n in range(6) for side in range(2))
-    truth = [[strike, "footstep"] for strike in strikes if 0 < strike < 4.4]
-    render(scene, out / "walk", 4.4, truth, animate, words="footsteps on a path")
+    heard = [strike for strike in strikes if 0 < strike < 4.4]
+    words = "footsteps on a path"
+    render(scene, out / "walk", 4.4, heard, animate, words=words, kind="footstep")
 
 
 def swing(out: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import bpy
 
@@ -20,8 +20,8 @@ GRAVITY = 9.81
 Vector = tuple[float, float, float]
 # Sets every object's place at a time (seconds) and keys it at a picture's number.
 Animate = Callable[[float, float], None]
-# [seconds, kind] pairs, by time.
-Truth = list[list[Any]]
+# The moment from which a camera shows a scene, and whatever the scene says of it.
+Shot = TypeVar("Shot", bound=tuple[Any, ...])
 
 
 def stage(eye: Vector, tilt: float, *, floor: Vector = (0.4, 0.33, 0.25), lens: float = 45) -> Any:
@@ -110,6 +110,18 @@ def key(thing: Any, picture: float, place: Vector, turn: float | None = None) ->
         thing.keyframe_insert("rotation_euler", frame=picture)
 
 
+def turn_camera(scene: Any, picture: float, turn: Vector) -> None:
+    """Key where the camera looks at a picture: Euler angles in radians."""
+    scene.camera.rotation_euler = turn
+    scene.camera.keyframe_insert("rotation_euler", frame=picture)
+
+
+def shot_at(shots: Sequence[Shot], seconds: float) -> Shot:
+    """Return the shot that shows a moment; a cut falls on the nearest key."""
+    begun = [shot for shot in shots if shot[0] <= max(seconds + 0.011, 0)]
+    return begun[-1]
+
+
 def smooth(part: float) -> float:
     """Return a rise from 0 to 1 that starts and ends at rest."""
     part = min(max(part, 0.0), 1.0)
@@ -128,11 +140,19 @@ def raised(seconds: float, strikes: Sequence[float], blow: float = 0.16) -> floa
 
 
 def render(
-    scene: Any, folder: Path, seconds: float, truth: Truth, animate: Animate, *, words: str
+    scene: Any,
+    folder: Path,
+    seconds: float,
+    hits: Sequence[float],
+    animate: Animate,
+    *,
+    words: str,
+    kind: str = "impact",
 ) -> None:
     """Key everything twice a picture, render, and write the truth and what a person would ask.
 
-    Half-way keys are what motion blur sees; where a shot changes, both belong to one picture.
+    The truth is a [seconds, kind] pair for each hit. Half-way keys are what motion blur sees; where
+    a shot changes, both belong to one picture.
     """
     pictures = round(seconds * RATE)
     bpy.context.preferences.edit.keyframe_new_interpolation_type = "LINEAR"
@@ -142,5 +162,5 @@ def render(
     folder.mkdir(parents=True, exist_ok=True)
     scene.render.filepath = f"{folder}/"
     bpy.ops.render.render(animation=True)
-    (folder / "truth.json").write_text(json.dumps(truth), "utf-8")
+    (folder / "truth.json").write_text(json.dumps([[hit, kind] for hit in hits]), "utf-8")
     (folder / "words.txt").write_text(words, "utf-8")

@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tools.blender_stage import Vector, ball, box, drum, key, raised, render, smooth, stage
+from tools.blender_stage import (
+    Vector,
+    ball,
+    box,
+    drum,
+    key,
+    raised,
+    render,
+    shot_at,
+    smooth,
+    stage,
+    turn_camera,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,14 +43,7 @@ def drumming(out: Path) -> None:
         key(scene.camera, picture, shake)
 
     hits = sorted(strike for own in strikes for strike in own)
-    render(
-        scene,
-        out / "drumming",
-        4.2,
-        [[hit, "impact"] for hit in hits],
-        animate,
-        words="drums playing",
-    )
+    render(scene, out / "drumming", 4.2, hits, animate, words="drums playing")
 
 
 def door(out: Path) -> None:
@@ -62,14 +67,7 @@ def door(out: Path) -> None:
         leaf.keyframe_insert("rotation_euler", frame=picture)
         key(leaf, picture, middle)
 
-    render(
-        scene,
-        out / "door",
-        4.4,
-        [[slam, "impact"] for slam in slams],
-        animate,
-        words="a wooden door slamming shut",
-    )
+    render(scene, out / "door", 4.4, slams, animate, words="a wooden door slamming shut")
 
 
 def cups(out: Path) -> None:
@@ -105,14 +103,7 @@ def cups(out: Path) -> None:
         key(hand, picture, (x, y, z + 0.28))
         key(scene.camera, picture, (-0.5 + 0.25 * seconds, -3.6, 2.1))
 
-    render(
-        scene,
-        out / "cups",
-        4.4,
-        [[end, "impact"] for end in laid],
-        animate,
-        words="a cup put down on a wooden table",
-    )
+    render(scene, out / "cups", 4.4, laid, animate, words="a cup put down on a wooden table")
 
 
 def press(out: Path) -> None:
@@ -134,21 +125,11 @@ def press(out: Path) -> None:
         above = 0.875 + 0.7 * raised(seconds, strikes, 0.2)
         key(die, picture, (0, 0, above))
         key(rod, picture, (0, 0, above + 0.75))
-        _, eye, tilt, turn = next(
-            shot for shot in reversed(shots) if max(seconds + 0.011, 0) >= shot[0]
-        )
-        scene.camera.rotation_euler = (math.radians(tilt), 0, turn)
-        scene.camera.keyframe_insert("rotation_euler", frame=picture)
+        _, eye, tilt, turn = shot_at(shots, seconds)
+        turn_camera(scene, picture, (math.radians(tilt), 0, turn))
         key(scene.camera, picture, eye)
 
-    render(
-        scene,
-        out / "press",
-        5.0,
-        [[strike, "impact"] for strike in strikes],
-        animate,
-        words="a metal stamping machine",
-    )
+    render(scene, out / "press", 5.0, strikes, animate, words="a metal stamping machine")
 
 
 def near_miss(out: Path) -> None:
@@ -161,8 +142,7 @@ def near_miss(out: Path) -> None:
         turn = 0.55 + 0.5 * math.sin(4.1 * seconds) + 0.2 * math.sin(7.3 * seconds)
         key(stick, picture, (0.9 - 0.55 * math.cos(turn), 0, 1.25 + 0.55 * math.sin(turn)), turn)
         key(hand, picture, (0.9, 0, 1.25))
-        scene.camera.rotation_euler = (math.radians(78), 0, 0.12 * math.sin(0.9 * seconds))
-        scene.camera.keyframe_insert("rotation_euler", frame=picture)
+        turn_camera(scene, picture, (math.radians(78), 0, 0.12 * math.sin(0.9 * seconds)))
 
     render(scene, out / "near_miss", 4.4, [], animate, words="a stick waved through the air")
 
@@ -180,12 +160,9 @@ def walkthrough(out: Path) -> None:
     shots = ((0.0, (0.0, -5.0, 1.6), 0.0), (1.62, (2.2, -3.9, 1.4), 0.5), (3.02, (-2, -4, 2), -0.4))
 
     def animate(seconds: float, picture: float) -> None:
-        began, (x, y, z), turn = next(
-            shot for shot in reversed(shots) if max(seconds + 0.011, 0) >= shot[0]
-        )
+        began, (x, y, z), turn = shot_at(shots, seconds)
         sway = 0.05 * math.sin(6.1 * seconds) + 0.03 * math.sin(13.7 * seconds)
-        scene.camera.rotation_euler = (math.radians(82) + 0.2 * sway, 0, turn + 0.3 * sway)
-        scene.camera.keyframe_insert("rotation_euler", frame=picture)
+        turn_camera(scene, picture, (math.radians(82) + 0.2 * sway, 0, turn + 0.3 * sway))
         key(scene.camera, picture, (x + sway, y + 0.3 * (seconds - began), z + 0.5 * sway))
 
     render(scene, out / "walkthrough", 4.4, [], animate, words="a quiet room")
