@@ -7,16 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-import numpy as np
-
 from engine.errors import InputError
 from engine.feature_store import cache_folder
-from engine.inference.conditions import Material
-from engine.inference.generator import TakeGenerator, TakeSettings
+from engine.inference.generator import TakeGenerator
 from engine.inference.guidance import guidance_values
 from engine.inference.session import Sessions
-from engine.media.loudness import finish
-from engine.media.mixing import mix_stems
 from engine.media.reader import never
 from engine.observation import ALL_STAGES, Observation
 from engine.packs.manifest import MANIFEST_NAME
@@ -29,8 +24,7 @@ from engine.request import Request
 from engine.source import Source
 from engine.stems import stems_of
 from engine.stopwatch import Stopwatch
-from engine.sync import sync_score
-from engine.takes import Take
+from engine.take_maker import TakeMaker
 from engine.viewer import Viewer
 from engine.wording import WordReader
 
@@ -39,12 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from engine.cues import CueSheet
-    from engine.inference.arrays import Floats
     from engine.inference.session import Device
     from engine.packs.manifest import Stem
     from engine.packs.registry import Pack
     from engine.progress import Cancelled, Progress
     from engine.span import Span
+    from engine.takes import Take
     from engine.wording import Wording
 
 PROMPT_GUIDANCE = "text"
@@ -74,6 +68,7 @@ class Engine:
         wanted = cast("Device", device)
         self._sessions = Sessions(pack, wanted)  # which refuses unknown ones
         self._generator = TakeGenerator(self._sessions, pack.manifest)
+        self._maker = TakeMaker(self._generator, pack.manifest, self.stopwatch)
         self._words = WordReader(self._sessions, pack, self.stopwatch)
         self._viewer = Viewer(self._sessions, pack, wanted, self.stopwatch, remembered)
 
@@ -181,7 +176,7 @@ class Engine:
             def tell(part: str, done: float, number: int = number) -> None:
                 progress(part_of_take(number, request.takes, part), done)
 
-            yield self._take(provenance, observation, wordings, tell, cancelled)
+            yield self._maker.make(provenance, observation, wordings, tell, cancelled)
 
     def generate(
         self,
@@ -237,79 +232,6 @@ class Engine:
             levels=levels or {},
         )
         return list(self.takes(source, request, progress, cancelled))
-
-    def _take(
-        self,
-        provenance: Provenance,
-        observation: Observation,
-        wordings: Mapping[Stem, Wording],
-        tell: Progress,
-        cancelled: Cancelled,
-    ) -> Take:
-        rate = self.pack.manifest.audio.sample_rate
-        waveforms = self._waveforms(provenance, observation, wordings, tell, cancelled)
-        with self.stopwatch.stage("finish"):
-            finished = {stem: finish(waveforms.pop(stem), rate) for stem in wordings}
-            levels = {stem: origin.level for stem, origin in provenance.stems.items()}
-            mixed = mix_stems(finished, levels)
-            sync = self._sync(mixed.mix, observation)
-        # One channel serves as many as the file has, without being copied.
-        shape = (self.pack.manifest.audio.output_channels, mixed.mix.shape[1])
-        return Take(
-            np.broadcast_to(mixed.mix, shape),
-            rate,
-            observation,
-            provenance,
-            {stem: np.broadcast_to(samples, shape) for stem, samples in mixed.stems.items()},
-            sync=sync,
-        )
-
-    def _sync(self, samples: Floats, observation: Observation) -> float | None:
-        """How well a take meets the cue sheet, if the pack was not given it to follow."""
-        if self.pack.manifest.cues:
-            return None
-        return sync_score(samples, self.pack.manifest.audio.sample_rate, observation.cues)
-
-    def _waveforms(
-        self,
-        provenance: Provenance,
-        observation: Observation,
-        wordings: Mapping[Stem, Wording],
-        tell: Progress,
-        cancelled: Cancelled,
-    ) -> dict[Stem, Floats]:
-        """All stems as the decoder gives them: first all are sampled, then all decoded."""
-        samples = observation.source.span.samples(self.pack.manifest.audio.sample_rate)
-        count = len(wordings)
-        latents: dict[Stem, Floats] = {}
-        waveforms: dict[Stem, Floats] = {}
-
-        def sampling(done: int, total: int) -> None:
-            tell("sampling", (len(latents) + done / total) / count)
-
-        def decoding(done: int, total: int) -> None:
-            tell("decoding", (len(waveforms) + done / total) / count)
-
-        settings = {
-            stem: TakeSettings(
-                stem, provenance.seed, steps=provenance.steps, guidance=provenance.guidance
-            )
-            for stem in wordings
-        }
-        for stem, wording in wordings.items():
-            material = Material(
-                wording.text, wording.negative, observation.cues, observation.features
-            )
-            with self.stopwatch.stage("sampler"):
-                latents[stem] = self._generator.draw(
-                    settings[stem], material, samples, sampling, cancelled
-                )
-        for stem, latent in latents.items():
-            with self.stopwatch.stage("decoder"):
-                waveforms[stem] = self._generator.decode(
-                    settings[stem], latent, samples, decoding, cancelled
-                )
-        return waveforms
 
     def _provenance(
         self,
