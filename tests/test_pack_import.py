@@ -63,11 +63,11 @@ def test_its_sudden_end_is_told_with_its_last_words(
 
 
 def test_cancelling_ends_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    play(tmp_path, monkeypatch, tell(stage="making clip", fraction=0.5) + "\ntime.sleep(60)")
+    play(tmp_path, monkeypatch, tell(stage="making clip", fraction=0.5) + "\ntime.sleep(600)")
     begun = time.monotonic()
     with pytest.raises(CancelledError):
         import_pack("mmaudio", [], lambda *_: None, lambda: True)
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize(("lacking", "words"), [("torch", "torch"), ("engine.training", "add-on")])

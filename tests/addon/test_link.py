@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import shutil
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="strangers come over Unix sockets here")
 
 
+PATIENCE = 60.0  # seconds; a busy machine is no fault of the code
+
+
 class Side:
     """One end of a link, with what came in."""
 
@@ -39,13 +43,13 @@ class Side:
         self.channel = Channel(connection, self.inbox.put, self.closed.set)
 
     def next(self) -> Message:
-        return self.inbox.get(timeout=10)
+        return self.inbox.get(timeout=PATIENCE)
 
 
 class House:
     """A host's side of the link."""
 
-    def __init__(self, patience: float = 10) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
         self.host = Side()
         self.arrived = threading.Event()
         self.reasons: queue.Queue[str] = queue.Queue()
@@ -63,13 +67,13 @@ class House:
     def join(self) -> Side:
         panel = Side()
         panel.channel = join(self.door.invitation, panel.inbox.put, panel.closed.set)
-        assert self.arrived.wait(10)
+        assert self.arrived.wait(PATIENCE)
         return panel
 
     def stranger(self) -> socket.socket:
         knock = socket.socket(socket.AF_UNIX)
         knock.connect(self.address)
-        knock.settimeout(10)
+        knock.settimeout(PATIENCE)
         return knock
 
     def close(self) -> None:
@@ -109,13 +113,13 @@ def test_a_megabyte_passes_whole(pair: tuple[Side, Side]) -> None:
 
 def test_sending_never_waits_for_a_peer_that_does_not_read(house: House) -> None:
     with Client(house.address, authkey=house.door.invitation.secret):
-        assert house.arrived.wait(10)
+        assert house.arrived.wait(PATIENCE)
         start = time.monotonic()
         for _ in range(20):
             house.host.channel.send(Cancel("x" * 2**20))
         assert time.monotonic() - start < 5
         house.host.channel.close(timeout=0.1)
-        assert house.host.closed.wait(10)
+        assert house.host.closed.wait(PATIENCE)
 
 
 def test_hanging_up_is_noticed_on_the_other_side(pair: tuple[Side, Side]) -> None:
@@ -123,8 +127,8 @@ def test_hanging_up_is_noticed_on_the_other_side(pair: tuple[Side, Side]) -> Non
     host.channel.send(Show())
     host.channel.close()
     assert panel.next() == Show()  # what was sent before still arrives
-    assert panel.closed.wait(10)
-    assert host.closed.wait(10)
+    assert panel.closed.wait(PATIENCE)
+    assert host.closed.wait(PATIENCE)
     panel.channel.send(Cancel("too late"))  # is dropped
 
 
@@ -157,7 +161,7 @@ def test_a_wrong_secret_is_refused_with_a_reason_and_the_right_one_still_gets_in
     wrong = replace(house.door.invitation, secret=b"guess")
     with pytest.raises(LinkError, match="wrong secret"):
         join(wrong, house.host.inbox.put, house.host.closed.set)
-    assert "digest" in house.reasons.get(timeout=10)
+    assert "digest" in house.reasons.get(timeout=PATIENCE)
     house.join().channel.close()
 
 
@@ -182,9 +186,13 @@ def test_half_open_connections_keep_nobody_out(house: House) -> None:
 def test_a_crowd_is_turned_away_and_after_it_the_panel_gets_in() -> None:
     house = House(patience=0.5)
     crowd = [house.stranger() for _ in range(40)]
-    assert "too many" in house.reasons.get(timeout=10)
-    time.sleep(1)  # their time is over, though none hung up
-    house.join().channel.close()
+    assert "too many" in house.reasons.get(timeout=PATIENCE)
+    for _ in range(20):
+        time.sleep(1)  # their time is over, though none hung up
+        with contextlib.suppress(LinkError):
+            house.join().channel.close()
+            break
+    assert house.arrived.is_set()
     for knock in crowd:
         knock.close()
     house.close()
@@ -197,7 +205,7 @@ def test_a_stranger_who_stops_talking_is_hung_up_on(start: bytes) -> None:
         knock.sendall(start)
         while knock.recv(4096):  # the challenge, then the end
             pass
-    assert house.reasons.get(timeout=10)
+    assert house.reasons.get(timeout=PATIENCE)
     house.close()
 
 
@@ -207,7 +215,7 @@ def test_garbage_before_the_handshake_is_refused(garbage: bytes) -> None:
     with house.stranger() as knock:
         knock.sendall(garbage)
         knock.shutdown(socket.SHUT_WR)
-        assert house.reasons.get(timeout=10)
+        assert house.reasons.get(timeout=PATIENCE)
     house.join().channel.close()
     house.close()
 
@@ -215,7 +223,7 @@ def test_garbage_before_the_handshake_is_refused(garbage: bytes) -> None:
 def test_a_handshake_message_of_gigabytes_is_refused(house: House) -> None:
     with house.stranger() as knock:
         knock.sendall(struct.pack("!iQ", -1, 2**40))
-        assert house.reasons.get(timeout=10)
+        assert house.reasons.get(timeout=PATIENCE)
     house.join().channel.close()
 
 
@@ -228,7 +236,7 @@ def test_garbage_after_the_handshake_is_reported_and_the_link_goes_on(
         for data in garbage:
             panel.send_bytes(data)
         panel.send_bytes(b'{"type": "cancelled", "job": "7"}')
-        assert house.arrived.wait(10)
+        assert house.arrived.wait(PATIENCE)
         for _ in garbage:
             failed = house.host.next()
             assert isinstance(failed, Failed)
@@ -240,9 +248,9 @@ def test_garbage_after_the_handshake_is_reported_and_the_link_goes_on(
 
 def test_a_message_over_the_limit_ends_the_link_before_it_is_read(house: House) -> None:
     with Client(house.address, authkey=house.door.invitation.secret) as panel:
-        assert house.arrived.wait(10)
+        assert house.arrived.wait(PATIENCE)
         os.write(panel.fileno(), struct.pack("!i", MAX_BYTES + 1))
-        assert house.host.closed.wait(10)
+        assert house.host.closed.wait(PATIENCE)
 
 
 def test_a_message_that_is_too_long_is_refused_on_the_sender_s_side(

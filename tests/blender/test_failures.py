@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.addon.editor import gone
 from tests.media.film import Film
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ def test_a_killed_engine_or_panel_is_a_message_and_the_next_generation_works(
         scene.lumiphone.takes, scene.lumiphone.quality = 16, "FINE"
         count = len(stage.sounds())
         killer = stage.kill_when(victim, lambda: len(stage.sounds()) > count)
-        began = time.monotonic()
         result[victim] = {"said": stage.message_of(generate), "kept": len(stage.sounds())}
-        result[victim]["seconds"] = time.monotonic() - began
         killer.join(5)
         stage.scene().lumiphone.takes = 1
         result[victim]["again"] = list(generate())
@@ -59,15 +58,10 @@ def test_a_killed_engine_or_panel_is_a_message_and_the_next_generation_works(
     for victim in ("engine serve", "addon.panel"):
         assert "Error: " in found[victim]["said"]
         assert ". " in found[victim]["said"]  # what, and the remedy
-        assert found[victim]["seconds"] < 60
         assert found[victim]["again"] == ["FINISHED"]
     assert 0 < found["engine serve"]["kept"] < 16  # finished takes stay
     for pid in found["processes"]:
-        assert not Path(f"/proc/{pid}").exists() or _is_over(pid)
-
-
-def _is_over(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        assert gone(pid)
 
 
 @pytest.mark.usefixtures("film")

@@ -95,7 +95,7 @@ def with_takes(panel: Panel, stage: Stage, cues: CueSheet, tmp_path: Path) -> Pa
     return panel
 
 
-def wait_for(qapp: QApplication, until: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(qapp: QApplication, until: Callable[[], bool], seconds: float = 60) -> None:
     """Let the application run until something is so."""
     end = time.monotonic() + seconds
     while not until():

@@ -56,7 +56,7 @@ def test_the_command_lasts_as_long_as_the_window_and_leaves_no_process(
         time.sleep(2)
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
         assert "Traceback" not in errors
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
