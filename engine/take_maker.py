@@ -113,7 +113,11 @@ class TakeMaker:
         }
         for stem, wording in wordings.items():
             material = Material(
-                wording.text, wording.negative, observation.cues, observation.features
+                wording.text,
+                wording.negative,
+                observation.cues,
+                observation.features,
+                wording.lasting,
             )
             with self._stopwatch.stage("sampler"):
                 latents[stem] = self._generator.draw(

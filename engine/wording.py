@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import InputError
 from engine.feature_store import default_store
+from engine.inference.lasting import LastingWords
 from engine.inference.text import TextEncoder
 from engine.provenance import StemOrigin
 
@@ -29,12 +30,14 @@ class Wording(NamedTuple):
         negative: Features of what not to hear.
         origin: Where they come from.
         warnings: What the user should know of them.
+        lasting: Whether the text names what sounds on and on.
     """
 
     text: Floats | None
     negative: Floats | None
     origin: StemOrigin
     warnings: tuple[str, ...]
+    lasting: bool
 
 
 class _Said(NamedTuple):
@@ -57,6 +60,7 @@ class WordReader:
         self._pack = pack
         self._stopwatch = stopwatch
         self._known: dict[str, EncodedText] = {}
+        self._lasting = LastingWords(pack)
 
     def check(self, request: Request) -> None:
         """Refuse words that the pack does not take.
@@ -91,7 +95,13 @@ class WordReader:
             said.words,
             level,
         )
-        return Wording(said.features, negative.features if negative else None, origin, warnings)
+        return Wording(
+            said.features,
+            negative.features if negative else None,
+            origin,
+            warnings,
+            lasting=said.features is not None and self._lasting(said.features),
+        )
 
     def _suggested(self, stem: Stem, observation: Observation) -> _Said:
         """What the pictures say where nobody said anything: the scene, and to a score the mood.

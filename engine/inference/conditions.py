@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.cues import CueSheet
 from engine.inference.cue_raster import rasterise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
-    from engine.cues import CueSheet
     from engine.inference.arrays import Floats
     from engine.inference.session import GraphRunner
     from engine.packs.manifest import Choice, Manifest, Stem
-    from engine.packs.stages import Condition
+    from engine.packs.stages import Condition, CueStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,14 @@ class Material:
         negative: The negative prompt's features.
         cues: The cue sheet.
         features: Picture features by their stage's name.
+        lasting: Whether the text names what sounds on and on, between events as well.
     """
 
     text: Floats | None = None
     negative: Floats | None = None
     cues: CueSheet | None = None
     features: Mapping[str, Floats] = field(default_factory=dict)
+    lasting: bool = False
 
 
 class Conditions:
@@ -70,11 +72,10 @@ class Conditions:
         if material.text is not None:
             values["text"] = material.text
         if manifest.cues:
-            rate = self._rates["cues"] = manifest.cues.rate
-            silence = manifest.cues.silence == "known" or material.text is None
-            if material.cues and (silence or material.cues.events):
-                points = int(latents * rate / manifest.audio.latent_rate)
-                values["cues"] = rasterise(material.cues, points, rate, with_energy=silence)
+            self._rates["cues"] = manifest.cues.rate
+            cues = _cues(manifest.cues, stem, material, latents / manifest.audio.latent_rate)
+            if cues is not None:
+                values["cues"] = cues
         for name, stage in manifest.features.items():
             self._rates[name] = stage.rate
             if name in material.features:
@@ -158,3 +159,18 @@ class Conditions:
         shape = self._manifest.graphs[stage.prepare or stage.graph].inputs[name].shape
         sizes = [size if isinstance(size, int) else points for size in shape[1:]]
         return np.zeros(sizes, np.float32)
+
+
+def _cues(stage: CueStage, stem: Stem, material: Material, seconds: Fraction) -> Floats | None:
+    """The cue sheet's points for a stem; None where it has nothing to say."""
+    points = int(seconds * stage.rate)
+    if material.text is not None and stem in stage.calm:
+        nothing = CueSheet(stage.rate, ())
+        return rasterise(nothing, points, stage.rate, with_energy=False)
+    if material.cues is None:
+        return None
+    if stage.silence == "known" or material.text is None:
+        return rasterise(material.cues, points, stage.rate, with_energy=True)
+    if not material.cues.events:
+        return None
+    return rasterise(material.cues, points, stage.rate, with_energy=not material.lasting)

@@ -65,6 +65,10 @@ def _check_files(manifest: Manifest) -> None:
     if manifest.scene:
         _known(manifest.files, manifest.scene.labels, "scene.labels", "files")
         _known(manifest.files, manifest.scene.embeddings, "scene.embeddings", "files")
+    if manifest.cues:
+        _known(manifest.files, manifest.cues.lasting, "cues.lasting", "files")
+        if manifest.cues.lasting and manifest.text is None:
+            raise FieldError("cues.lasting", "needs 'text', whose words it judges")
 
 
 def _check_streams(manifest: Manifest) -> None:
@@ -179,5 +183,7 @@ def _check_stems(manifest: Manifest) -> None:
         _known(manifest.stems, stem, "levels", "stems")
     for stem in manifest.words:
         _known(manifest.stems, stem, "words", "stems")
+    for stem in manifest.cues.calm if manifest.cues else ():
+        _known(manifest.stems, stem, "cues.calm", "stems")
     if manifest.words and manifest.text is None:
         raise FieldError("words", "needs 'text', which understands them")

@@ -245,12 +245,18 @@ class CueStage:
     Attributes:
         rate: Cue points per second; a whole multiple of the latent rate.
         silence: When a sheet may say that nothing sounds. "known": always. "without-text": where
-            words ask for a sound, what the pictures do not show stays open: the energy curve is
-            unknown, and so is the whole sheet if it has no event.
+            words ask for a sound, what the pictures do not show stays open: the energy between
+            events is unknown under words for what sounds on and on, and so is the whole sheet if it
+            has no event.
+        lasting: NumPy file, float [text width + 1]: the plane in the text space (normal, offset)
+            beyond which words name what sounds on and on; without it all words do.
+        calm: Stems that carry no events: under words, each is told that there are none.
     """
 
     rate: Rate
     silence: Literal["known", "without-text"] = "known"
+    lasting: FilePath | None = None
+    calm: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

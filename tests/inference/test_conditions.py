@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from engine.inference.arrays import Floats
     from engine.packs.manifest import Choice, Manifest
 
 TEXT = np.full(384, 0.5, np.float32)
@@ -71,16 +72,42 @@ def open_silence(tiny: Pack) -> Manifest:
 CHOICES: dict[str, Choice] = {"text": "conditional", "cues": "conditional"}
 
 
-def test_under_words_the_energy_between_events_may_stay_open(
+def test_the_energy_between_events_is_open_under_words_for_what_sounds_on_and_on(
+    sessions: Sessions, tiny: Pack
+) -> None:
+    def cues(text: Floats | None, *, lasting: bool) -> Floats:
+        material = Material(text, None, SHEET, lasting=lasting)
+        given = Conditions(sessions, open_silence(tiny), "effects", material, LATENTS)
+        return given.window(CHOICES, 0, LATENTS)["cues"]
+
+    rain, slam, wordless = (
+        cues(TEXT, lasting=True),
+        cues(TEXT, lasting=False),
+        cues(None, lasting=False),
+    )
+    assert rain[:, 1].all()
+    assert not rain[:, 2:].any()
+    assert slam[:, 3].all()
+    np.testing.assert_array_equal(slam, wordless)
+
+
+def test_a_stem_without_events_of_its_own_is_told_that_there_are_none(
     sessions: Sessions, tiny: Pack
 ) -> None:
     manifest = open_silence(tiny)
-    worded = Conditions(sessions, manifest, "effects", Material(TEXT, None, SHEET), LATENTS)
-    cues = worded.window(CHOICES, 0, LATENTS)["cues"]
-    assert cues[:, 1].all()
-    assert not cues[:, 2:].any()
-    wordless = Conditions(sessions, manifest, "effects", Material(None, None, SHEET), LATENTS)
-    assert wordless.window(CHOICES, 0, LATENTS)["cues"][:, 3].all()
+    assert manifest.cues
+    manifest = replace(
+        manifest,
+        cues=replace(manifest.cues, calm=("ambience",)),
+        stems={**manifest.stems, "ambience": ("text", "cues")},
+    )
+    for sheet in (SHEET, None):
+        calm = Conditions(sessions, manifest, "ambience", Material(TEXT, None, sheet), LATENTS)
+        cues = calm.window(CHOICES, 0, LATENTS)["cues"]
+        assert cues[:, 1].all()
+        assert not cues[:, [0, 2, 3]].any()
+    effects = Conditions(sessions, manifest, "effects", Material(TEXT, None, SHEET), LATENTS)
+    assert effects.window(CHOICES, 0, LATENTS)["cues"][:, 0].any()
 
 
 def test_under_words_a_sheet_without_events_may_say_nothing(sessions: Sessions, tiny: Pack) -> None:

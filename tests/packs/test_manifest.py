@@ -150,6 +150,8 @@ def test_a_malformed_field_is_named(
         ("stems/effects", ["smell"], "stems.effects"),
         ("stems/dialogue", ["text"], "stems"),
         ("levels/dialogue", -3.0, "levels"),
+        ("cues/lasting", "lasting.npy", "cues.lasting"),
+        ("cues/calm", ["dialogue"], "cues.calm"),
         ("velocity/stem/input", "kind", "velocity.stem"),
     ],
 )

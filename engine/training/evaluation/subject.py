@@ -13,6 +13,7 @@ from engine.errors import InputError
 from engine.inference.conditions import Material
 from engine.inference.decoder import LatentDecoder
 from engine.inference.generator import TakeGenerator, TakeSettings
+from engine.inference.lasting import LastingWords
 from engine.inference.session import Sessions
 from engine.inference.text import TextEncoder
 from engine.media.loudness import finish
@@ -126,6 +127,7 @@ class Subject:
         self._generator = TakeGenerator(self._sessions, manifest)
         self._decoder = LatentDecoder(self._sessions, manifest)
         self._text = TextEncoder(self._sessions, pack, manifest.text)
+        self._lasting = LastingWords(pack)
         self._vectors: dict[str, Floats] = {}
 
     @property
@@ -164,7 +166,13 @@ class Subject:
         Raises:
             LumiphoneError: A graph failed.
         """
-        material = Material(self._vector(wish.words), self._vector(wish.refused), wish.cues)
+        words = self._vector(wish.words)
+        material = Material(
+            words,
+            self._vector(wish.refused),
+            wish.cues,
+            lasting=words is not None and self._lasting(words),
+        )
         manifest = self.pack.manifest
         started = time.perf_counter()
         stems: dict[Stem, Samples] = {}

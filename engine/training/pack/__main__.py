@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from engine.codec import decode
 from engine.packs.manifest import read_manifest, write_manifest
 from engine.packs.registry import Pack
@@ -19,6 +21,7 @@ from engine.training.flow.encoding import trained
 from engine.training.pack.base import base_manifest
 from engine.training.pack.card import TrainedStage, write_card
 from engine.training.pack.graphs import export_autoencoder, export_flow, fold_statistics
+from engine.training.pack.lasting import fit_lasting
 
 PRETRAINED = (
     "text.onnx",
@@ -64,10 +67,14 @@ def assemble(options: argparse.Namespace, folder: Path) -> None:
         ),
     ]
     remarks = options.remarks.read_text("utf-8")
+    bank = Bank(options.bank)
+    rule = fit_lasting(bank, options.pretrained)
+    np.save(folder / "lasting.npy", rule.plane)
     write_card(
         folder / "DATA_CARD.md",
-        Bank(options.bank),
+        bank,
         stages,
+        lasting=rule.accuracy,
         machine=options.machine,
         remarks=remarks,
     )

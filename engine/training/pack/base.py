@@ -155,7 +155,12 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             confidence=0.35,
         ),
         motion=motion,
-        cues=CueStage(Fraction(375, 4), silence="without-text"),
+        cues=CueStage(
+            Fraction(375, 4),
+            silence="without-text",
+            lasting="lasting.npy",
+            calm=("ambience",),
+        ),
         velocity=VelocityStage(
             "velocity",
             latent="latent",
@@ -176,7 +181,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
         ),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
         sampler=base_sampler(),
-        stems={"effects": ("text", "cues"), "ambience": ("text",), "score": ("text",)},
+        stems={"effects": ("text", "cues"), "ambience": ("text", "cues"), "score": ("text",)},
         levels={"ambience": -16.0, "score": -8.0},
         words={"ambience": "quiet room tone"},
         abilities=("negative_prompt", "cue_editing"),

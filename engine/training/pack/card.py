@@ -76,7 +76,13 @@ def _bank_text(bank: Bank) -> str:
 
 
 def write_card(
-    path: Path, bank: Bank, stages: list[TrainedStage], *, machine: str, remarks: str
+    path: Path,
+    bank: Bank,
+    stages: list[TrainedStage],
+    *,
+    lasting: float,
+    machine: str,
+    remarks: str,
 ) -> None:
     """Write DATA_CARD.md.
 
@@ -84,6 +90,8 @@ def write_card(
         path: The file.
         bank: What the sound stages were trained on.
         stages: The stages that were trained, not taken as they are.
+        lasting: Share of captions that the rule for lasting words judges rightly, of categories
+            that it was not fitted to.
         machine: What they were trained on, in words.
         remarks: Whatever a reader must know besides, as Markdown.
     """
@@ -98,6 +106,10 @@ def write_card(
         "## Taken as they are\n\nText encoder: all-MiniLM-L6-v2 (Apache-2.0), int8. Scene encoder: "
         "EfficientNet-Lite0 (Apache-2.0), ImageNet labels. See LICENCES.md.\n\n"
         f"## Trained stages\n\n{stage_texts}\n"
+        "### Lasting words\n\nlasting.npy tells words for what sounds on and on (rain) from words "
+        "for what happens (a door slams): a plane through the text space, fitted by logistic "
+        f"regression to the bank's captions. Of categories left out of the fit it judges "
+        f"{lasting:.0%} rightly, both kinds weighed alike.\n\n"
         f"## Remarks\n\n{remarks.strip()}\n",
         "utf-8",
     )
