@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +32,6 @@ _EPILOG = """\
 With --json the last line on stdout is one object: {"files": [{"file", "loudness", "meets", "gain",
 "written", "loudness_written", "warning"}]}; the last four only with -o.
 """
-_HEAD = ("", "LUFS", "LRA", "max M", "max S", "dBTP", "meets")
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -66,6 +64,7 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
         LumiphoneError: Whatever went wrong; files that were written stay.
     """
     from engine.mastering import Mix
+    from engine.media.programme_loudness import FIGURES
 
     if arguments.target and not arguments.output:
         raise InputError(
@@ -73,7 +72,7 @@ def run(arguments: argparse.Namespace, console: Console, cancelled: Callable[[],
         )
     targets = _places(arguments.files, arguments.output)
     entries: list[dict[str, object]] = []
-    rows: list[Sequence[str]] = [_HEAD]
+    rows: list[Sequence[str]] = [("", *FIGURES, "meets")]
     with console.progress() as progress:
         for number, (file, out) in enumerate(zip(arguments.files, targets, strict=True)):
             progress(file.name[:24], number / len(targets))
@@ -148,12 +147,7 @@ def _written(written: Mastered) -> dict[str, object]:
 def _row(name: str, loudness: Loudness) -> Sequence[str]:
     from engine.mastering import met_by
 
-    values = (
-        *(loudness.integrated, loudness.range, loudness.max_momentary),
-        *(loudness.max_short_term, loudness.true_peak),
-    )
-    shown = (f"{value:.1f}" if math.isfinite(value) else "-" for value in values)
-    return (name, *shown, ", ".join(met_by(loudness)))
+    return (name, *loudness.figures(), ", ".join(met_by(loudness)))
 
 
 def _warn(mix: Mix, entry: dict[str, object], target: str | None, console: Console) -> None:

@@ -30,6 +30,10 @@ _PASSES = 4
 _CLOSE = 0.05  # LU
 
 
+# What a table calls the figures of a loudness.
+FIGURES = ("LUFS", "LRA", "max M", "max S", "dBTP")
+
+
 @dataclass(frozen=True, slots=True)
 class Loudness:
     """What a meter shows after a programme; minus infinity where there was only silence.
@@ -55,6 +59,14 @@ class Loudness:
             name: round(value, 2) if math.isfinite(value) else None
             for name, value in values.items()
         }
+
+    def figures(self) -> list[str]:
+        """Return what a table shows, in the order of FIGURES; a dash where there was silence."""
+        values = (
+            *(self.integrated, self.range, self.max_momentary),
+            *(self.max_short_term, self.true_peak),
+        )
+        return [f"{value:.1f}" if math.isfinite(value) else "-" for value in values]
 
 
 @dataclass(frozen=True, slots=True)

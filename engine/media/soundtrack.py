@@ -12,7 +12,6 @@ from av.stream import Disposition
 
 from engine.errors import CancelledError, MediaError
 from engine.media.reader import never
-from engine.media.sound_reader import Sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,18 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+
+
+class Sound(NamedTuple):
+    """Decoded sound.
+
+    Attributes:
+        samples: float32 [channels, n], full scale +-1.
+        sample_rate: Samples per second.
+    """
+
+    samples: npt.NDArray[np.float32]
+    sample_rate: int
 
 
 class Soundtrack(NamedTuple):
@@ -50,6 +61,18 @@ class Soundtrack(NamedTuple):
         samples, rate = self.sound
         late = round((self.start - origin) * rate)
         return np.pad(samples, ((0, 0), (late, 0))) if late > 0 else samples[:, -late:]
+
+
+def read_sound(path: Path) -> Sound:
+    """Decode the sound of a take whole.
+
+    Raises:
+        MediaError: It is not there, damaged, or holds no sound.
+    """
+    try:
+        return read_soundtrack(path).sound
+    except MediaError as error:
+        raise MediaError(error.what, "Make the take again: lumiphone inspect") from error
 
 
 def read_soundtrack(path: Path, cancelled: Callable[[], bool] = never) -> Soundtrack:

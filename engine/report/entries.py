@@ -6,18 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from engine.cues import CueSheet
 from engine.errors import CancelledError, CueSheetError, InputError
-from engine.inspection import read_sidecar
+from engine.inspection import read_sidecar, stems_in
+from engine.media.outline import outline
 from engine.media.programme_loudness import measure_loudness
-from engine.media.sound_reader import read_sound
+from engine.media.soundtrack import read_sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy as np
     import numpy.typing as npt
 
     from engine.media.programme_loudness import Loudness
@@ -81,7 +81,7 @@ def collect(folder: Path, progress: Progress, cancelled: Cancelled) -> list[Entr
 
 def _sounds(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """A take's files, its stems after their mix, each with what it is."""
-    stems = facts.get("stems", {})
+    stems = stems_in(facts)
     apart = {stem: origin["wav"] for stem, origin in stems.items() if "wav" in origin}
     alone = facts.get("stem") or ", ".join(stems)
     yield str(facts["wav"]), f"mix ({alone})" if apart else alone
@@ -91,8 +91,6 @@ def _sounds(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _entry(sidecar: Path, facts: dict[str, Any], name: str, stem: str) -> Entry:
     wav = sidecar.with_name(name)
     samples, rate = read_sound(wav)
-    edges = np.linspace(0, samples.shape[1], min(COLUMNS, samples.shape[1]), endpoint=False)
-    starts = edges.astype(np.int64)
     return Entry(
         wav,
         stem,
@@ -101,8 +99,7 @@ def _entry(sidecar: Path, facts: dict[str, Any], name: str, stem: str) -> Entry:
         samples.shape[0],
         rate,
         measure_loudness(samples, rate),
-        np.minimum.reduceat(samples.min(axis=0), starts),
-        np.maximum.reduceat(samples.max(axis=0), starts),
+        *outline(samples, COLUMNS),
         _cues(sidecar, facts),
     )
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from html import escape
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from engine import __version__
 from engine.errors import PackError
+from engine.inspection import stems_in
+from engine.media.programme_loudness import FIGURES
 from engine.packs.registry import get_pack
 from engine.report.drawing import drawing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from engine.media.programme_loudness import Loudness
     from engine.report.entries import Entry
 
 _STYLE = """\
@@ -32,7 +32,6 @@ h2{margin-top:2.5rem;overflow-wrap:anywhere}td{overflow-wrap:anywhere}
 .times{display:flex;justify-content:space-between;margin:.2rem 0;font-size:.8rem;opacity:.7}
 """
 _MARKS = 4
-_LOUDNESS = ("LUFS", "LRA", "max M", "max S", "dBTP")
 
 
 def page(title: str, entries: Sequence[Entry]) -> str:
@@ -78,24 +77,16 @@ def _overview(entries: Sequence[Entry]) -> str:
     rows = [
         (
             *(_name(entry), entry.stem, f"{entry.seconds:.3f}"),
-            *_figures(entry.loudness),
+            *entry.loudness.figures(),
             entry.facts["seed"],
         )
         for entry in entries
     ]
-    return _table(["sound", "stem", "seconds", *_LOUDNESS, "seed"], rows, numbers=7)
+    return _table(["sound", "stem", "seconds", *FIGURES, "seed"], rows, numbers=7)
 
 
 def _name(entry: Entry) -> str:
     return f"{entry.wav.parent.name}/{entry.wav.name}"
-
-
-def _figures(loudness: Loudness) -> list[str]:
-    values = (
-        *(loudness.integrated, loudness.range, loudness.max_momentary),
-        *(loudness.max_short_term, loudness.true_peak),
-    )
-    return [f"{value:.1f}" if math.isfinite(value) else "–" for value in values]  # noqa: RUF001 - a dash for nothing
 
 
 def _sound(entry: Entry) -> str:
@@ -125,7 +116,7 @@ def _sound(entry: Entry) -> str:
 def _prompt(entry: Entry) -> str:
     """The words for this sound, or for all stems of the take and for those that had their own."""
     facts = entry.facts
-    own = {stem: origin.get("prompt") for stem, origin in facts.get("stems", {}).items()}
+    own = {stem: origin.get("prompt") for stem, origin in stems_in(facts).items()}
     if entry.stem in own:
         return own[entry.stem] or facts.get("prompt") or ""
     words = [facts.get("prompt"), *(f"{stem}: {text}" for stem, text in own.items() if text)]

@@ -15,10 +15,10 @@ import pytest
 from addon.panel.engine_process import EngineProcess
 from addon.panel.folder import Folder
 from addon.panel.model.memory import Memory
-from addon.panel.model.sound_picture import read_sound
 from addon.panel.session import Session
 from addon.panel.window.app import Panel
 from engine.cues import CueEvent
+from engine.media.soundtrack import read_sound
 from tests.command_line import ROOT
 from tests.flashes import flash_film
 from tests.panel.conftest import wait_for

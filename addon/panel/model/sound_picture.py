@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import av
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import MediaError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from engine.media.outline import outline
 
 Floats = npt.NDArray[np.float32]
 
@@ -47,31 +42,6 @@ class SoundPicture:
     peak: float
 
 
-def read_sound(path: Path) -> tuple[Floats, int]:
-    """Return a file's samples, float32 [channels, samples], and samples per second.
-
-    Raises:
-        MediaError: It cannot be read as sound.
-    """
-    try:
-        with av.open(path) as container:
-            stream = container.streams.audio[0]
-            rate = int(stream.rate or 0)
-            resampler = av.AudioResampler(format="fltp")
-            parts = [
-                part.to_ndarray()
-                for frame in container.decode(stream)
-                for part in resampler.resample(frame)
-            ]
-    except (OSError, ValueError, IndexError, av.FFmpegError) as error:
-        raise MediaError(
-            f"{path} cannot be read as sound ({error})", "Make the take again"
-        ) from error
-    if not parts or not rate:
-        raise MediaError(f"{path} holds no sound", "Make the take again")
-    return np.concatenate(parts, axis=1).astype(np.float32, copy=False), rate
-
-
 def picture_sound(samples: Floats, rate: int) -> SoundPicture:
     """Return the picture of a sound.
 
@@ -80,17 +50,9 @@ def picture_sound(samples: Floats, rate: int) -> SoundPicture:
         rate: Samples per second.
     """
     seconds = samples.shape[1] / rate
-    lows, highs = _outline(samples, min(_MOST_BINS, max(1, round(seconds * _BINS_PER_SECOND))))
+    lows, highs = outline(samples, min(_MOST_BINS, max(1, round(seconds * _BINS_PER_SECOND))))
     levels = _spectrogram(samples.mean(axis=0), rate, seconds)
     return SoundPicture(seconds, lows, highs, levels, float(np.abs(samples).max()))
-
-
-def _outline(samples: Floats, bins: int) -> tuple[Floats, Floats]:
-    bins = min(bins, samples.shape[1])
-    starts = np.arange(bins) * samples.shape[1] // bins
-    lows = np.minimum.reduceat(samples.min(axis=0), starts)
-    highs = np.maximum.reduceat(samples.max(axis=0), starts)
-    return lows, highs
 
 
 def _spectrogram(mono: Floats, rate: int, seconds: float) -> Floats:

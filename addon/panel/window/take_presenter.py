@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, Qt
 
 from addon.panel.model.background import Task, Workers
-from addon.panel.model.sound_picture import SoundPicture, picture_sound, read_sound
+from addon.panel.model.sound_picture import SoundPicture, picture_sound
+from engine.media.soundtrack import read_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable

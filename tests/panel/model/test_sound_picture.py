@@ -1,26 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 
-from addon.panel.model.sound_picture import picture_sound, read_sound
-from engine.errors import MediaError
-from engine.media.writer import write_wav
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from addon.panel.model.sound_picture import picture_sound
 
 RATE = 48_000
-
-
-def test_a_take_is_read_with_all_its_channels_to_the_last_sample(tmp_path: Path) -> None:
-    written = np.random.default_rng(1).uniform(-0.9, 0.9, (2, 12_345)).astype(np.float32)
-    write_wav(tmp_path / "take.wav", written, RATE)
-    samples, rate = read_sound(tmp_path / "take.wav")
-    assert rate == RATE
-    np.testing.assert_allclose(samples, written, atol=2**-22)
 
 
 def test_a_click_stands_out_in_the_outline_where_it_is() -> None:
@@ -55,11 +40,3 @@ def test_ten_minutes_are_drawn_in_bounded_detail() -> None:
 
 def test_one_sample_is_a_sound_too() -> None:
     assert picture_sound(np.full((1, 1), 0.5, np.float32), RATE).peak == 0.5
-
-
-@pytest.mark.parametrize("content", [b"", b"RIFF no sound at all"])
-def test_what_is_no_sound_is_refused_by_name_with_a_remedy(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "take-1.wav"
-    path.write_bytes(content)
-    with pytest.raises(MediaError, match=r"take-1\.wav .*Make the take again"):
-        read_sound(path)
