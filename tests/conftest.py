@@ -11,6 +11,7 @@ from engine.feature_store import CACHE_VARIABLE
 from engine.packs.registry import DEFAULT_PACK
 from tests.feature_pack import write_feature_pack
 from tests.flashes import flash_film
+from tests.timeline.edits import twelve_clips
 from tests.tiny_pack import write_tiny_pack
 
 if TYPE_CHECKING:
@@ -68,6 +69,12 @@ def feature_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of a red wall that lights up twice. All tests share it: they leave it alone."""
     return flash_film(tmp_path_factory.mktemp("films"))
+
+
+@pytest.fixture(scope="session")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The edit of twelve clips. All tests share it: they leave it alone."""
+    return twelve_clips(tmp_path_factory.mktemp("reel"))
 
 
 @pytest.fixture

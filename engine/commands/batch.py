@@ -19,6 +19,7 @@ from engine.commands.arguments import (
     sound_form,
     whole_number,
 )
+from engine.commands.licence import announce
 from engine.commands.wish import asked
 from engine.duration import spoken
 from engine.errors import CancelledError, InputError, LumiphoneError
@@ -144,6 +145,7 @@ def _prepare(arguments: argparse.Namespace, console: Console, cancelled: Cancell
     clips = batch_clips(arguments.clips, arguments.output)
     engine = Engine.load(arguments.pack, device=arguments.device, remembered=1)
     request = replace(asked(arguments, engine), takes=arguments.takes, seed=None)
+    announce(engine.pack.manifest, console)
     engine.check(request)
     codec = arguments.audio_codec if arguments.video else None
     delivery = Delivery(arguments.output, codec, arguments.container, sound_form(arguments))

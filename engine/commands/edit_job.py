@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.commands.arguments import add_engine, add_prompts, add_wish, prompt_sheet
+from engine.commands.licence import announce
 from engine.commands.wish import asked
 from engine.duration import spoken
 
@@ -161,7 +162,8 @@ def _check(engine: Engine, plan: Plan, request: Request, prompts: PromptSheet) -
 
 
 def show_plan(job: EditJob, console: Console) -> None:
-    """Show a person what is to be made, and what is not."""
+    """Show a person what is to be made, what is not, and what the pack's licence asks."""
+    announce(job.engine.pack.manifest, console)
     rows = [
         (
             str(clip["number"]),

@@ -65,9 +65,9 @@ def make_plan(
                     )
                     for stem in stems
                 ]
+        except CancelledError:
+            raise
         except LumiphoneError as error:
-            if error.exit_code == 130:
-                raise
             why = str(error)
             missing.append(error)
         if why:
@@ -85,17 +85,18 @@ def make_plan(
 def _chosen(edit: Sequence, choice: Choice) -> Iterator[tuple[int, str, Placed]]:
     """The chosen clips, each with its number in the whole edit and its track's name."""
     video = [track for track in edit.tracks if track.kind == "video"]
-    numbers = {track.name: f"V{index}" for index, track in enumerate(video, 1)}
-    known = {*numbers, *numbers.values()}
-    if unknown := [name for name in choice.tracks if name not in known]:
+    names = [track.name for track in video]
+    codes = [f"V{index}" for index in range(1, len(video) + 1)]
+    if unknown := [name for name in choice.tracks if name not in {*names, *codes}]:
         raise InputError(
             f"The edit has no picture track {unknown[0]}",
-            f"Choose of: {', '.join(numbers) or 'none'}",
+            f"Choose of: {', '.join(names) or 'none'}",
         )
+    counted = {*choice.tracks} - {*names}  # where a track is called V2, that one is meant by it
     start, end = _range(edit, choice)
     number = 0
-    for track in video:
-        wanted = not choice.tracks or {track.name, numbers[track.name]} & {*choice.tracks}
+    for code, track in zip(codes, video, strict=True):
+        wanted = not choice.tracks or track.name in choice.tracks or code in counted
         for placed in track.clips:
             number += 1
             if choice.numbers and number not in choice.numbers:

@@ -13,7 +13,6 @@ import pytest
 
 from engine.cli import main
 from tests.command_line import command, environment, run
-from tests.timeline.edits import twelve_clips
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("tiny_packs")
 
 PROMPT = 'a "heavy" {{Param.Door}} & more'
-
-
-@pytest.fixture(scope="module")
-def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The edit of twelve clips. All tests share it."""
-    return twelve_clips(tmp_path_factory.mktemp("farmed"))
 
 
 def openjd(packs: Path, *words: str | Path) -> str:

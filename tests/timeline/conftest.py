@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from engine.cli import main
-from tests.timeline.edits import twelve_clips
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Sound: TypeAlias = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="session")
-def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The edit of twelve clips. All tests share it."""
-    return twelve_clips(tmp_path_factory.mktemp("reel"))
 
 
 @pytest.fixture

@@ -47,6 +47,19 @@ def test_a_range_takes_the_clips_that_it_touches(reel: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "wanted", "numbers"),
+    [(("A", "A"), "V1", [1]), (("A", "A"), "A", [1, 2]), (("V2", "B"), "V2", [1])],
+)
+def test_a_track_is_chosen_by_its_name_or_where_none_is_called_so_by_its_place(
+    tmp_path: Path, names: tuple[str, str], wanted: str, numbers: list[int]
+) -> None:
+    dog, _ = edits.films(tmp_path)
+    tracks = (edits.track(name, edits.clip(dog, 3, 30)) for name in names)
+    plan = plan_of(tmp_path, *tracks, choice=Choice(tracks=(wanted,)))
+    assert [job.number for job in plan.jobs] == numbers
+
+
+@pytest.mark.parametrize(
     ("choice", "reason"),
     [
         (Choice(tracks=("V9",)), "no picture track V9"),
