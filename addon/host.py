@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from .errors import AddonError
 from .messages import Markers, Place, Refused, WantClips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from .messages import Cue, Hello, HostMessage, Placed
+    from .messages import Cue, Hello, HostMessage, Placed, Take
 
     Request = WantClips | Place | Markers
 
@@ -41,6 +41,49 @@ class Host(Protocol):
         Raises:
             HostError: The clip is gone.
         """
+
+
+class Reading(Protocol):
+    """A clip as it lay on the timeline when it was read."""
+
+    @property
+    def id(self) -> str:
+        """The clip's; several readings of one clip share it."""
+
+    def samples(self, sample_rate: int) -> int:
+        """Return how many samples its sound has."""
+
+
+ReadingT = TypeVar("ReadingT", bound=Reading)
+
+
+class Readings(Generic[ReadingT]):
+    """What was read of the timeline, kept for when something is to be placed there."""
+
+    def __init__(self) -> None:
+        self._of_clip: dict[str, list[ReadingT]] = {}  # the newest last
+
+    def keep(self, readings: Iterable[ReadingT]) -> None:
+        """Keep readings as the newest of their clips."""
+        for reading in readings:
+            known = self._of_clip.setdefault(reading.id, [])
+            if reading in known:
+                known.remove(reading)
+            known.append(reading)
+
+    def newest(self, clip: str, take: Take | None = None) -> ReadingT | None:
+        """Return the newest reading of a clip, or the one for which a take was made.
+
+        Its length tells. None if there is no such reading.
+        """
+        found = reversed(self._of_clip.get(clip, []))
+        return next(
+            (r for r in found if not take or r.samples(take.sample_rate) == take.samples), None
+        )
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._of_clip.clear()
 
 
 def answer(host: Host, request: Request, send: Callable[[HostMessage], None]) -> AddonError | None:

@@ -31,11 +31,6 @@ def sample_count(frames: int, rate: Fraction, sample_rate: int) -> int:
     return round(frames / rate * sample_rate)
 
 
-def sample_at(time: Fraction, sample_rate: int) -> int:
-    """Return the index of the sample nearest to ``time`` seconds."""
-    return round(time * sample_rate)
-
-
 def snap_rate(rate: Fraction) -> Fraction:
     """Return the standard rate that a container's rounded number stands for, else ``rate`` itself.
 

@@ -8,7 +8,7 @@ import bpy
 
 from .. import messages
 from ..errors import AddonError, HostError
-from ..host import Host
+from ..host import Host, Readings
 from . import insertion, markers, placing, reading, settings, stem_strips, strips
 from .preparation import Preparation
 
@@ -32,7 +32,7 @@ class BlenderHost(Host):
         self._jobs = jobs
         self._send = send
         self._asked: dict[str, Preparation] = {}  # by the panel's request
-        self._read: dict[str, list[Stretch]] = {}  # by clip, the newest last
+        self._read: Readings[Stretch] = Readings()
 
     @property
     def busy(self) -> bool:
@@ -57,11 +57,7 @@ class BlenderHost(Host):
 
     def remember(self, stretches: Sequence[Stretch]) -> None:
         """Keep what was read for when something is to be placed there."""
-        for stretch in stretches:
-            known = self._read.setdefault(stretch.id, [])
-            if stretch in known:
-                known.remove(stretch)
-            known.append(stretch)
+        self._read.keep(stretches)
 
     def identify(self) -> Hello:
         """Return which Blender this is, with which project."""
@@ -114,17 +110,14 @@ class BlenderHost(Host):
     def _stretch(
         self, clip: str, job: Job | None = None, take: messages.Take | None = None
     ) -> Stretch:
-        """The strip as it was when the take was ordered: its length tells which reading it was."""
-        if job:
-            return job.stretches[clip]
-        read = self._read.get(clip, [])
-        for stretch in reversed(read):
-            if take is None or stretch.samples(take.sample_rate) == take.samples:
-                return stretch
-        raise HostError(
-            f"Clip '{clip}' is not on the timeline of this project",
-            "Select its strip and refresh the clips in the panel",
-        )
+        """The strip as it was when the take was ordered."""
+        stretch = job.stretches[clip] if job else self._read.newest(clip, take)
+        if stretch is None:
+            raise HostError(
+                f"Clip '{clip}' is not on the timeline of this project",
+                "Select its strip and refresh the clips in the panel",
+            )
+        return stretch
 
     def _answer(self, request: str) -> None:
         """Answer the panel's question for clips as soon as their pictures are there."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import messages
 from ..errors import AddonError, HostError
-from ..host import Host
+from ..host import Host, Readings
 from . import markers, placing, reading, scripting
 from .preparation import Preparation
 
@@ -36,7 +36,7 @@ class ResolveHost(Host):
         self._send = send
         self._tell = tell
         self._asked: dict[str, Preparation] = {}  # by the panel's request
-        self._read: dict[str, list[Stretch]] = {}  # by clip, the newest last
+        self._read: Readings[Stretch] = Readings()
         self._prepared: list[Preparation] = []  # whose films are still of use
 
     @property
@@ -79,11 +79,7 @@ class ResolveHost(Host):
             HostError: Nothing is chosen, or a file is missing.
         """
         stretches = reading.read_chosen(self._resolve)
-        for stretch in stretches:
-            known = self._read.setdefault(stretch.id, [])
-            if stretch in known:
-                known.remove(stretch)
-            known.append(stretch)
+        self._read.keep(stretches)
         self._prepared.append(Preparation(self._resolve, stretches))
         return self._prepared[-1]
 
@@ -124,11 +120,11 @@ class ResolveHost(Host):
             markers.place(timeline, stretch, cues)
 
     def _stretch(self, clip: str, take: messages.Take | None = None) -> Stretch:
-        """The clip as it was when the take was ordered: its length tells which reading it was."""
-        for stretch in reversed(self._read.get(clip, [])):
-            if take is None or stretch.samples(take.sample_rate) == take.samples:
-                return stretch
-        raise HostError(
-            "The clip was not read from this timeline, or not with this length",
-            "Choose it again and refresh the clips in the panel",
-        )
+        """The clip as it was when the take was ordered."""
+        stretch = self._read.newest(clip, take)
+        if stretch is None:
+            raise HostError(
+                "The clip was not read from this timeline, or not with this length",
+                "Choose it again and refresh the clips in the panel",
+            )
+        return stretch

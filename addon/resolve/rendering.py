@@ -88,11 +88,6 @@ class Rendering:
             "FormatHeight": _HEIGHT,
         }
 
-    @property
-    def fraction(self) -> float:
-        """How much of it is rendered."""
-        return float(self._status().get("CompletionPercentage") or 0) / 100
-
     def finished(self) -> Path | None:
         """Return the film when it is there, else None; never waits.
 

@@ -46,7 +46,7 @@ def chosen(timeline: Any) -> list[Chosen]:
 
 def _selected(timeline: Any) -> list[Chosen]:
     """The selected items that are on video tracks; a linked sound is selected along with them."""
-    picked = timelines.selected(timeline) or []
+    picked = timelines.selected(timeline)
     every = list(timelines.items(timeline, "video"))
     return [_whole(lying) for lying in every if any(_same(lying.item, item) for item in picked)]
 

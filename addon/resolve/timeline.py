@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .scripting import ask, has, listed
+from .scripting import ask, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,8 +108,6 @@ def find(project: Any, wanted: str) -> Any:
     return None
 
 
-def selected(timeline: Any) -> list[Any] | None:
-    """Return the items that the user selected, of any kind; None before 21.0.4, which can tell."""
-    if not has(timeline, "GetSelectedClips"):
-        return None
-    return listed(timeline.GetSelectedClips())
+def selected(timeline: Any) -> list[Any]:
+    """Return the items that the user selected, of any kind; none before 21.0.4, which can tell."""
+    return listed(ask(timeline, "GetSelectedClips"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from engine.commands.wish import add_words
 from engine.errors import InputError
@@ -14,20 +14,10 @@ from engine.request import MAX_SEED, MAX_STEPS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.commands.console import Console
     from engine.prompt_sheet import PromptSheet
     from engine.sound_form import SoundForm
 
 LOUDNESS_TARGETS = ("r128", "a85", "netflix", "streaming")  # those of programme_loudness.py
-
-
-class Command(Protocol):
-    """What runs a command: parsed arguments, where to speak, and whether to stop."""
-
-    def __call__(
-        self, arguments: argparse.Namespace, console: Console, cancelled: Callable[[], bool]
-    ) -> None:
-        """Run; a LumiphoneError ends it."""
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:

@@ -25,7 +25,6 @@ WARNING = "#f0c674"
 WARNING_GROUND = "#352e1e"
 GOOD = "#8fce9b"
 WAVE = "#88a9c3"
-WAVE_CHOSEN = "#d9b877"
 CURVE = "#6f8aa0"
 
 # Told apart by lightness and shape too, for those who see fewer colours.
