@@ -164,13 +164,15 @@ class Conditions:
 def _cues(stage: CueStage, stem: Stem, material: Material, seconds: Fraction) -> Floats | None:
     """The cue sheet's points for a stem; None where it has nothing to say."""
     points = int(seconds * stage.rate)
-    if material.text is not None and stem in stage.calm:
-        nothing = CueSheet(stage.rate, ())
-        return rasterise(nothing, points, stage.rate, with_energy=False)
+    if stem in stage.calm:
+        if material.text is None or material.lasting:
+            return None
+        return rasterise(CueSheet(stage.rate, ()), points, stage.rate, with_energy=False)
     if material.cues is None:
         return None
     if stage.silence == "known" or material.text is None:
         return rasterise(material.cues, points, stage.rate, with_energy=True)
     if not material.cues.events:
         return None
-    return rasterise(material.cues, points, stage.rate, with_energy=not material.lasting)
+    passing = not material.lasting
+    return rasterise(material.cues, points, stage.rate, with_energy=passing, ringing=passing)

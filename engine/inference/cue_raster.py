@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
     from engine.cues import CueSheet
     from engine.inference.arrays import Floats
 
@@ -15,9 +19,13 @@ ENERGY_CURVE = "energy"
 CUE_CHANNELS = 4
 _SIGMA = Fraction(4, 375)  # seconds: one point at 375/4 Hz
 _REACH = 5  # sigmas; beyond, a bump is under 4e-6
+RING = 0.15  # seconds in which the energy of a blow falls to 1/e, to the eye
+RISE = 0.02  # seconds before the event at which it begins
 
 
-def rasterise(sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool) -> Floats:
+def rasterise(
+    sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool, ringing: bool = False
+) -> Floats:
     """Return a cue sheet as points at a fixed rate.
 
     Every event is a Gaussian bump of 10.67 ms sigma, as high as its strength; where bumps overlap
@@ -28,6 +36,7 @@ def rasterise(sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool
         frames: Points wanted; point k lies at k / rate seconds.
         rate: Points per second.
         with_energy: Give the curve "energy" too, if the sheet has it; otherwise it is unknown.
+        ringing: Where the sheet has no such curve, each event rings off and nothing else sounds.
 
     Returns:
         float32 [frames, 4]: onset, onset known (1), energy, energy known (0 or 1).
@@ -46,4 +55,29 @@ def rasterise(sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool
         points = np.arange(frames) * float(sheet.rate / rate)
         raster[:, 2] = np.interp(points, np.arange(len(curve)), curve)
         raster[:, 3] = 1
+    elif ringing:
+        raster[:, 2] = rings(sheet.events, np.arange(frames) / float(rate))
+        raster[:, 3] = 1
     return raster
+
+
+class Blow(Protocol):
+    """What :func:`rings` needs to know of an event or of a true contact."""
+
+    @property
+    def seconds(self) -> float:
+        """When."""
+
+    @property
+    def strength(self) -> float:
+        """How strong, 0 to 1."""
+
+
+def rings(events: Iterable[Blow], seconds: NDArray[np.float64]) -> Floats:
+    """Return the energy of events that ring off, 0 to 1, at moments in seconds."""
+    energy = np.zeros(len(seconds), np.float32)
+    for event in events:
+        since = seconds - event.seconds + RISE
+        ring = event.strength * np.exp(-np.maximum(since, 0) / RING) * (since >= 0)
+        np.maximum(energy, ring.astype(np.float32), out=energy)
+    return energy

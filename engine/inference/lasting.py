@@ -42,7 +42,7 @@ def _read(pack: Pack, name: str, width: int | str) -> Floats:
     """The plane [width + 1]: its normal, then its offset."""
     path = pack.file(name)
     try:
-        plane = np.load(path, allow_pickle=False).astype(np.float32)
+        plane: Floats = np.load(path, allow_pickle=False).astype(np.float32)
     except (OSError, ValueError) as error:
         raise PackError(
             f"Pack '{pack.manifest.id}': {path.name} cannot be read ({error})", "Get the pack again"

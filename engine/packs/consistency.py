@@ -183,7 +183,7 @@ def _check_stems(manifest: Manifest) -> None:
         _known(manifest.stems, stem, "levels", "stems")
     for stem in manifest.words:
         _known(manifest.stems, stem, "words", "stems")
-    for stem in manifest.cues.calm if manifest.cues else ():
-        _known(manifest.stems, stem, "cues.calm", "stems")
+    for name in manifest.cues.calm if manifest.cues else ():
+        _known(manifest.stems, name, "cues.calm", "stems")
     if manifest.words and manifest.text is None:
         raise FieldError("words", "needs 'text', which understands them")

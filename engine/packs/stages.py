@@ -250,7 +250,8 @@ class CueStage:
             has no event.
         lasting: NumPy file, float [text width + 1]: the plane in the text space (normal, offset)
             beyond which words name what sounds on and on; without it all words do.
-        calm: Stems that carry no events: under words, each is told that there are none.
+        calm: Stems that carry no events: under words for what happens they are told that there are
+            none, otherwise nothing.
     """
 
     rate: Rate

@@ -106,6 +106,9 @@ def test_a_stem_without_events_of_its_own_is_told_that_there_are_none(
         cues = calm.window(CHOICES, 0, LATENTS)["cues"]
         assert cues[:, 1].all()
         assert not cues[:, [0, 2, 3]].any()
+    for free in (Material(TEXT, None, SHEET, lasting=True), Material(None, None, SHEET)):
+        left = Conditions(sessions, manifest, "ambience", free, LATENTS)
+        assert not left.window(CHOICES, 0, LATENTS)["cues"].any()
     effects = Conditions(sessions, manifest, "effects", Material(TEXT, None, SHEET), LATENTS)
     assert effects.window(CHOICES, 0, LATENTS)["cues"][:, 0].any()
 

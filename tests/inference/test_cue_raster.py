@@ -32,6 +32,19 @@ def test_an_event_is_a_gaussian_bump_as_high_as_its_strength() -> None:
     assert raster.dtype == np.float32
 
 
+def test_without_a_curve_events_ring_off_if_nothing_else_may_sound() -> None:
+    struck = rasterise(sheet((1.0, 0.8)), 188, RATE, with_energy=True, ringing=True)
+    assert struck[:, 3].all()
+    assert not struck[:90, 2].any()
+    assert struck[:, 2].max() == pytest.approx(0.8, rel=0.07)
+    quiet = 94 + round(0.75 * float(RATE))  # five times the time in which it falls to 1/e
+    assert struck[quiet, 2] < 0.01
+    curve = rasterise(
+        sheet((1.0, 0.8), energy=(0.5, 0.5)), 10, RATE, with_energy=True, ringing=True
+    )
+    np.testing.assert_allclose(curve[:, 2], 0.5)
+
+
 def test_an_event_on_a_point_reaches_its_full_strength() -> None:
     raster = rasterise(sheet((float(32 / RATE), 0.8)), 100, RATE, with_energy=False)
     assert raster[:, 0].argmax() == 32

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.inference.cue_raster import rings
 from engine.training.scenes.clip import RATE
 from engine.training.scenes.scene import KINDS, Contact
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 CURVES = ("energy", "onset")
 BUMP = 0.7  # standard deviation in pictures of an event's bump
-RING = 0.15  # seconds in which an impact's energy falls to 1/e
-RISE = 0.02  # seconds before a contact at which its energy begins (half a picture)
 
 Floats = NDArray[np.float32]
 
@@ -66,7 +65,5 @@ def targets(contacts: Sequence[Contact], pictures: int, continuous: Floats) -> T
         offset[near] = np.clip(away[near], -0.5, 0.5)
         event = np.maximum(event, bump)
         onset = np.maximum(onset, contact.strength * bump)
-        since = index / RATE - contact.seconds + RISE
-        ring = contact.strength * np.exp(-np.maximum(since, 0) / RING) * (since >= 0)
-        energy = np.maximum(energy, ring.astype(np.float32))
+    energy = np.maximum(energy, rings(contacts, index / RATE))
     return Targets(event, kind, strength, offset, np.stack([energy, onset], 1))
