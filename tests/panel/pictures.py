@@ -21,7 +21,9 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWid
 from addon import messages
 from addon.messages import Clip
 from addon.panel.window.app import Panel, application
-from tests.panel.stage import BASE_PACK, OTHER_PACK, Stage, sheet
+from engine.packs.registry import DEFAULT_PACK
+from engine.service.reception import list_packs
+from tests.panel.stage import OTHER_PACK, Stage, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +50,7 @@ def main(folder: Path) -> None:
     application()
     takes = folder / "takes"
     takes.mkdir(parents=True, exist_ok=True)
+    shipped = next(pack for pack in list_packs() if pack["id"] == DEFAULT_PACK)
     for clips in ((), CLIPS[:1], CLIPS):
         stage = Stage(clips)
         panel = Panel(stage.session, stage.memory)
@@ -55,7 +58,7 @@ def main(folder: Path) -> None:
         panel.window.show()
         panel.model.refresh()
         stage.session.pump()
-        stage.list_packs(BASE_PACK, OTHER_PACK)
+        stage.list_packs(shipped, OTHER_PACK)
         for name in states(stage, panel, takes):
             settle(panel)
             window: QWidget = panel.window
