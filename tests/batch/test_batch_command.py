@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +19,6 @@ from tests.command_line import command, environment, run
 from tests.flashes import GREY, flash_film
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.command_line import Lumiphone
 
 pytestmark = pytest.mark.usefixtures("tiny_packs")
@@ -119,9 +118,18 @@ def test_prompts_come_from_a_file_and_what_they_change_is_made_again(
     assert (take["wav"], take["heard"]) == ("day 2/dog/take-2.wav", "rain")
 
 
-def takes_begun(folder: Path) -> int:
-    files = [name for _, _, names in os.walk(folder) for name in names]
-    return len([name for name in files if re.fullmatch(r"take-.*\.json", name)])
+def finished(folder: Path) -> list[Path]:
+    """Sidecars of finished takes; what is being made lies in hidden folders.
+
+    os.walk passes over folders that go while it looks; a glob fails on them.
+    """
+    return [
+        Path(place, name)
+        for place, _, names in os.walk(folder)
+        if not Path(place).name.startswith(".")
+        for name in names
+        if re.fullmatch(r"take-.*\.json", name)
+    ]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
@@ -135,11 +143,10 @@ def test_after_a_kill_in_the_middle_the_next_run_loses_and_repeats_nothing(
     with subprocess.Popen(
         command(*fixed), env=environment(tiny_pack), stdout=subprocess.DEVNULL
     ) as process:
-        # os.walk passes over folders that go while it looks; a glob fails on them.
-        while process.poll() is None and takes_begun(out) < 5:
+        while process.poll() is None and len(finished(out)) < 5:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
-    done = {path: path.stat().st_mtime_ns for path in out.glob("**/take-?.json")}
+    done = {path: path.stat().st_mtime_ns for path in finished(out)}
     assert 5 <= len(done) < 12
     assert sum(made(batch("--takes", "4")).values()) == 12 - len(done)
     assert all(path.stat().st_mtime_ns == written for path, written in done.items())
