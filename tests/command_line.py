@@ -47,7 +47,7 @@ def run(packs: Path, *words: str | Path, **settings: Any) -> Outcome:  # noqa: A
         env=environment(packs),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         **settings,
     )

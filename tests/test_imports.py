@@ -26,7 +26,7 @@ def loaded(code: str, packs: Path) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=300,
     )
     return set(done.stderr.split())
 

@@ -26,7 +26,7 @@ def loaded(code: str, *switches: str, folder: Path) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
     )
     return set(done.stdout.split())
 

@@ -59,7 +59,7 @@ class Blender:
         return Running(process, result, output)
 
     def run(
-        self, script: str, *arguments: object, enable: bool = True, timeout: float = 120
+        self, script: str, *arguments: object, enable: bool = True, timeout: float = 300
     ) -> Any:  # noqa: ANN401 - whatever JSON the script makes
         """Run a script in a new process of this Blender and return what it leaves in ``result``.
 
@@ -90,7 +90,7 @@ class Running:
     answer: Path
     output: Path
 
-    def result(self, timeout: float = 120) -> Any:  # noqa: ANN401 - see Blender.run
+    def result(self, timeout: float = 300) -> Any:  # noqa: ANN401 - see Blender.run
         """Wait for the end and return the script's ``result``.
 
         Raises:

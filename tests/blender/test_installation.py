@@ -75,7 +75,7 @@ def test_a_plain_script_with_the_add_on_comes_to_its_end(
         [str(blender_without_packages.python), "-c", textwrap.dedent(script)],
         env=blender_without_packages.environment,
         check=True,
-        timeout=60,
+        timeout=240,
         capture_output=True,
         text=True,
     )

@@ -30,7 +30,7 @@ def test_without_pyqt_it_says_what_to_install(tiny_pack: Path, tmp_path: Path) -
         env=environment(tiny_pack) | {"PYTHONPATH": places},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 2

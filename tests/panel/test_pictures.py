@@ -28,7 +28,7 @@ def drawn(request: pytest.FixtureRequest) -> tuple[int, Path, subprocess.Complet
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return scale, folder, done
