@@ -10,7 +10,7 @@ A test asks for ``blender`` and runs once per version that is set up (4.5, 5.0, 
             result = {"tab": scene.lumiphone.prompt, "given": arguments[0]}
             ''',
             tmp_path,
-            timeout=240,
+            timeout=600,
         )
         assert found["given"] == str(tmp_path)
 
