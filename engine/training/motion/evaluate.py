@@ -30,6 +30,7 @@ from engine.training.scenes.scene import Contact, Set
 
 if TYPE_CHECKING:
     from engine.packs.stages import EventKind
+    from engine.training.scenes.staging import Staging
 
 _SEED = 424_243
 _ROWS, _COLUMNS = 72, 128
@@ -137,7 +138,7 @@ def from_folders(folder: Path) -> list[tuple[str, LabelledClip]]:
     return clips
 
 
-def _cast(staging: held_out.Staging, rate: int) -> list[NDArray[np.float32]]:
+def _cast(staging: Staging, rate: int) -> list[NDArray[np.float32]]:
     still = room()
     pictures = []
     for frame in range(round(held_out.SECONDS * rate)):

@@ -7,58 +7,24 @@ not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.training.scenes.falling import flight
 from engine.training.scenes.gait import Stride
-from engine.training.scenes.raycast import Ball, Box, Shape
+from engine.training.scenes.held_out_silent import carousel, floating, waving
+from engine.training.scenes.raycast import Ball, Box
 from engine.training.scenes.scene import GRID, Contact, Floats, Set, strength_of
+from engine.training.scenes.staging import Staging, bar, hand_held, point, steady
 from engine.training.scenes.strokes import stroke
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from engine.training.scenes.raycast import Shape
+
 SECONDS = 6.0
-
-
-@dataclass(frozen=True, slots=True)
-class Staging:
-    """One scene in the room.
-
-    Attributes:
-        contacts: The truth.
-        shapes: What stands where at a moment (seconds).
-        pan: How far eye and target have moved at a moment, float32 [3].
-    """
-
-    contacts: tuple[Contact, ...]
-    shapes: Callable[[float], list[Shape]]
-    pan: Callable[[float], Floats]
-
-
-def point(x: float, y: float, z: float) -> Floats:
-    """Return a place or a colour, float32 [3]."""
-    return np.array([x, y, z], np.float32)
-
-
-def bar(start: Floats, end: Floats, thick: float, colour: Floats) -> Box:
-    """Return a box between two points of one depth."""
-    along = end - start
-    half = point(float(np.linalg.norm(along)) / 2 + thick / 2, thick / 2, thick / 2)
-    return Box((start + end) / 2, half, colour, float(np.arctan2(along[2], along[0])))
-
-
-def _steady(_: float) -> Floats:
-    return point(0, 0, 0)
-
-
-def _hand(seconds: float) -> Floats:
-    """A hand-held camera: three slow tremors that do not repeat."""
-    waves = np.sin(seconds * np.array([2.1, 5.3, 8.9]) + [0, 1, 2])
-    return point(0.04 * float(waves @ [1, 0.4, 0.2]), 0, 0.025 * float(waves @ [0.3, 1, 0.2]))
 
 
 def _stage(seed: int) -> Set:
@@ -91,7 +57,7 @@ def bouncing() -> Staging:
             for above, x, speed, radius in balls
         ]
 
-    return Staging(tuple(contacts), shapes, _hand)
+    return Staging(tuple(contacts), shapes, hand_held)
 
 
 def hammering() -> Staging:
@@ -110,7 +76,7 @@ def hammering() -> Staging:
             bar(wrist - point(0.5, 0, 0.25), wrist, 0.13, point(0.8, 0.6, 0.5)),
         ]
 
-    return Staging(tuple(blow.contacts(0.6)), shapes, _steady)
+    return Staging(tuple(blow.contacts(0.6)), shapes, steady)
 
 
 def falling_row() -> Staging:
@@ -134,7 +100,7 @@ def falling_row() -> Staging:
         )
 
     return Staging(
-        tuple(contacts), lambda seconds: [stone(one, seconds) for one in range(number)], _steady
+        tuple(contacts), lambda seconds: [stone(one, seconds) for one in range(number)], steady
     )
 
 
@@ -159,7 +125,7 @@ def cradle() -> Staging:
             ]
         return parts
 
-    return Staging(contacts, shapes, _steady)
+    return Staging(contacts, shapes, steady)
 
 
 def walking(*, tracked: bool = False) -> Staging:
@@ -201,9 +167,9 @@ def walking(*, tracked: bool = False) -> Staging:
         return parts
 
     def along(seconds: float) -> Floats:
-        return point(begin + 0.85 * seconds * stride.length, 0, 0) + 0.3 * _hand(seconds)
+        return point(begin + 0.85 * seconds * stride.length, 0, 0) + 0.3 * hand_held(seconds)
 
-    return Staging(tuple(contacts), shapes, along if tracked else _steady)
+    return Staging(tuple(contacts), shapes, along if tracked else steady)
 
 
 def drumming() -> Staging:
@@ -224,7 +190,7 @@ def drumming() -> Staging:
         return parts
 
     contacts = [contact for beat in beats for contact in beat.contacts(0.4)]
-    return Staging(tuple(contacts), shapes, _steady)
+    return Staging(tuple(contacts), shapes, steady)
 
 
 def dropping() -> Staging:
@@ -246,69 +212,7 @@ def dropping() -> Staging:
             )
         return parts
 
-    return Staging(tuple(Contact(moment, 0.9) for moment in moments), shapes, _hand)
-
-
-def floating() -> Staging:
-    """Balloons that bob and drift; nothing sounds."""
-
-    def shapes(seconds: float) -> list[Shape]:
-        return [
-            Ball(
-                point(
-                    x + 0.25 * float(np.sin(seconds * 1.3 + x * 3)),
-                    0.1,
-                    0.8 + 0.3 * float(np.sin(seconds * pace + x)),
-                ),
-                0.2,
-                point(0.7, 0.3, 0.3 + 0.3 * x * x),
-            )
-            for x, pace in ((-1.1, 2.0), (0.0, 3.1), (1.0, 4.3))
-        ]
-
-    return Staging((), shapes, _hand)
-
-
-def waving() -> Staging:
-    """A standing figure that talks with both arms; nothing sounds."""
-
-    def shapes(seconds: float) -> list[Shape]:
-        hip, neck = point(0, 0, 0.55), point(0.02 * float(np.sin(seconds * 1.7)), 0, 1.15)
-        parts: list[Shape] = [
-            bar(hip - point(0, 0, 0.5), hip, 0.3, point(0.2, 0.2, 0.25)),
-            bar(hip, neck, 0.34, point(0.5, 0.25, 0.2)),
-            Ball(neck + point(0, 0, 0.26), 0.15, point(0.8, 0.6, 0.5)),
-        ]
-        for side in (-1, 1):
-            lift = 0.5 * float(np.sin(seconds * 2.6 + side)) + 0.3 * float(
-                np.sin(seconds * 4.1 * side)
-            )
-            shoulder = neck + point(side * 0.2, -0.05, -0.05)
-            elbow = shoulder + 0.35 * point(
-                side * float(np.cos(lift - 0.8)), 0, float(np.sin(lift - 0.8))
-            )
-            hand = elbow + 0.33 * point(
-                side * float(np.cos(2 * lift)), 0, float(np.sin(2 * lift)) + 0.3
-            )
-            parts += [
-                bar(shoulder, elbow, 0.11, point(0.5, 0.25, 0.2)),
-                bar(elbow, hand, 0.09, point(0.8, 0.6, 0.5)),
-            ]
-        return parts
-
-    return Staging((), shapes, _steady)
-
-
-def carousel() -> Staging:
-    """Boxes that turn, a camera that pans; nothing sounds."""
-
-    def shapes(seconds: float) -> list[Shape]:
-        return [
-            Box(point(x, 0.1, 0.7), point(0.35, 0.12, 0.06), point(0.3, 0.5, 0.3), pace * seconds)
-            for x, pace in ((-0.9, 1.1), (0.7, -2.3))
-        ]
-
-    return Staging((), shapes, lambda seconds: point(0.12 * seconds - 0.35, 0, 0))
+    return Staging(tuple(Contact(moment, 0.9) for moment in moments), shapes, hand_held)
 
 
 def walking_along() -> Staging:

@@ -1,8 +1,9 @@
 import numpy as np
 
-from engine.training.scenes.held_out import SILENT, SOUNDING, point
+from engine.training.scenes.held_out import SILENT, SOUNDING
 from engine.training.scenes.raycast import Ball, Box, look
 from engine.training.scenes.sample import room
+from engine.training.scenes.staging import point
 
 
 def test_a_ball_covers_the_middle_and_casts_a_shadow() -> None:
