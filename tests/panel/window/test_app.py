@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from addon.panel.window.app import run
 from addon.panel.window.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.panel.stage import Stage
@@ -32,37 +34,60 @@ def windows() -> list[MainWindow]:
     ]
 
 
-def close_window() -> None:
-    for window in windows():
-        window.close()
+def once(ready: Callable[[MainWindow], bool], act: Callable[[MainWindow], None]) -> QTimer:
+    """Act when a window is open and ready, or after a minute; stop the timer that does it."""
+    timer, end = QTimer(), time.monotonic() + 60
+
+    def look() -> None:
+        for window in windows():
+            if ready(window) or time.monotonic() > end:
+                timer.stop()
+                act(window)
+
+    timer.timeout.connect(look)
+    timer.start(20)
+    return timer
 
 
 @pytest.mark.usefixtures("qapp")
 def test_the_window_can_be_closed_and_opened_again_in_one_process(stage: Stage) -> None:
     titles: list[str] = []
+
+    def read_and_close(window: MainWindow) -> None:
+        titles.append(window.status.text())
+        window.close()
+
     for _ in range(2):
-        QTimer.singleShot(200, lambda: titles.extend(w.status.text() for w in windows()))
-        QTimer.singleShot(300, close_window)
+        timer = once(lambda window: bool(window.status.text()), read_and_close)
         assert run(stage.session) == 0
+        timer.stop()
     assert titles == ["Connected to Blender 5.0.1"] * 2
 
 
 @pytest.mark.usefixtures("qapp")
 def test_the_window_closes_when_its_editor_quits(stage: Stage) -> None:
-    QTimer.singleShot(200, lambda: stage.editor.tell(messages.Quit()))
-    QTimer.singleShot(5000, close_window)
+    def rescue(window: MainWindow) -> None:
+        window.close()
+
+    timers = [
+        once(lambda _: True, lambda _: stage.editor.tell(messages.Quit())),
+        once(lambda _: False, rescue),
+    ]
     assert run(stage.session) == 0
+    for timer in timers:
+        timer.stop()
     assert stage.session.ended
 
 
 @pytest.mark.usefixtures("qapp")
 def test_what_was_typed_is_there_the_next_time(stage: Stage, tmp_path: Path) -> None:
-    def type_and_close() -> None:
-        windows()[0].wish.prompt.show_words("boots on gravel")
-        close_window()
+    def type_and_close(window: MainWindow) -> None:
+        window.wish.prompt.show_words("boots on gravel")
+        window.close()
 
-    QTimer.singleShot(200, type_and_close)
+    timer = once(lambda window: bool(window.status.text()), type_and_close)
     run(stage.session)
+    timer.stop()
     assert "boots on gravel" in (tmp_path / "panel.json").read_text("utf-8")
 
 

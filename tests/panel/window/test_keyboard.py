@@ -6,6 +6,7 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QDialog, QWidget
 
+from tests.panel.conftest import wait_for
 from tests.panel.hands import hands
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def tabbed(panel: Panel) -> list[QWidget]:
 @pytest.fixture(autouse=True)
 def _active(panel: Panel, qapp: QApplication) -> None:
     panel.window.activateWindow()
-    qapp.processEvents()
+    wait_for(qapp, panel.window.isActiveWindow)
 
 
 def test_tab_reaches_everything_that_can_be_used(with_takes: Panel) -> None:
