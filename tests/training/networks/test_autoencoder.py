@@ -73,3 +73,15 @@ def test_a_sample_depends_on_no_latent_farther_than_the_stated_context() -> None
     touched = differs.nonzero().flatten()
     assert touched.min() >= (40 - 16) * 1024
     assert touched.max() < (41 + 16) * 1024
+
+
+@pytest.mark.parametrize("certain", [-200.0, 200.0])
+def test_a_decoder_that_is_certain_of_noise_or_pulses_can_still_learn(certain: float) -> None:
+    torch.manual_seed(1)
+    network = Autoencoder(SMALL)
+    with torch.no_grad():
+        network.decoder.head.bias[-(WINDOW // 2 + 1) :] = certain
+    noise = torch.randn(1, 5 * 1024)
+    network.decoder(torch.randn(1, 5, SMALL.latent_channels), noise).square().mean().backward()
+    gradients = [weight.grad for weight in network.decoder.parameters()]
+    assert all(gradient.isfinite().all() for gradient in gradients if gradient is not None)
