@@ -86,6 +86,28 @@ def test_sound_begins_where_its_cue_sheet_says(engine: Engine) -> None:
     assert agreement.recall > 0.7
 
 
+def contrast(engine: Engine, prompt: str) -> float:
+    """dB from where effects are long past a contact to where they just made one; three takes."""
+    takes = engine.generate(IMPACTS, seed=1, takes=3, cues=TRUE, prompt=prompt, stems=("effects",))
+    times = np.arange(takes[0].samples.shape[1]) / takes[0].sample_rate
+    contacts = np.array([event.seconds for event in TRUE.events])
+    place = np.searchsorted(contacts, times, "right")
+    since = np.where(place > 0, times - contacts[place - 1], np.inf)
+
+    def level(where: NDArray[np.bool_]) -> float:
+        return float(
+            np.mean([10 * np.log10(np.mean(take.samples[0, where] ** 2)) for take in takes])
+        )
+
+    return level(since < 0.1) - level((since > 0.35) & (since < np.inf))
+
+
+def test_words_for_what_happens_are_still_between_contacts_and_rain_is_not(engine: Engine) -> None:
+    hammer, rain = (contrast(engine, words) for words in ("a hammer hits metal", "rain falling"))
+    assert hammer > 12
+    assert hammer > rain + 8
+
+
 def test_another_seed_is_another_take_and_the_same_seed_the_same(
     engine: Engine, take: Take
 ) -> None:

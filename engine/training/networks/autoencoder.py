@@ -210,8 +210,8 @@ class Decoder(nn.Module):
             body = torch.exp(body.clamp(max=MAX_LOG_MAGNITUDE))
             pitch, harmonicity = self._source(latent)
             measured = spread(harmonicity, BINS).repeat_interleave(self.stride, dim=1)
-            # The root of a sigmoid as an exponential: where the sigmoid rounds to 0 or 1, the root's
-            # own gradient would be infinite.
+            # The root of a sigmoid as an exponential: where the sigmoid rounds to 0 or 1, the
+            # root's own gradient would be infinite.
             share = share + torch.logit(0.5 + 0.5 * measured, 0.01)
             amplitude = torch.exp(0.5 * nn.functional.logsigmoid(share))
             pulses = body * amplitude * pulse_magnitude(at_frames(pitch))
