@@ -1,4 +1,4 @@
-"""Smaller forms of an exported graph, made from its file and measured against it.
+"""Smaller forms of an exported graph, made from its file.
 
 float16 is how weights are kept; they are computed with as float32, so no operator loses range.
 int8 is computed with: matrix products take weights of eight bits and quantise what comes in as it
@@ -9,19 +9,13 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-import numpy as np
 import onnxscript.optimizer
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxscript import ir
 
-from engine.training.export import DATA_SUFFIX, cpu_session, halve_weights, save_model
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from numpy.typing import NDArray
+from engine.training.export import DATA_SUFFIX, halve_weights, save_model
 
 Precision = Literal["fp32", "fp16", "int8"]
 _UNLIMITED = 2**40  # bytes
@@ -65,17 +59,3 @@ def _quantised(model: ir.Model, folder: Path) -> ir.Model:
         weight_type=QuantType.QInt8,
     )
     return ir.load(rough)
-
-
-def outputs_of(path: Path, feeds: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """Return what a graph makes of ``feeds``."""
-    outputs: list[NDArray[np.float32]] = cpu_session(path).run(None, dict(feeds))
-    return outputs
-
-
-def divergence(exact: list[NDArray[np.float32]], rough: list[NDArray[np.float32]]) -> float:
-    """Return the RMS of the difference over the RMS of ``exact``, the worst of all outputs."""
-    return max(
-        float(np.sqrt(np.mean((a - b) ** 2)) / max(np.sqrt(np.mean(a**2)), 1e-12))
-        for a, b in zip(exact, rough, strict=True)
-    )

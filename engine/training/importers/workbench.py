@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import CancelledError, OutputError
 from engine.media.staging import staged
+from engine.memory import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +134,9 @@ def assemble(
 ) -> dict[str, dict[str, Any]]:
     """Add all pieces in turn; return the facts about each, by name.
 
+    After each its memory is given back: exported networks and graphs refer to each other in
+    circles, and the next piece may be the one that needs the most.
+
     Raises:
         CancelledError: ``cancelled`` said so, between two pieces; what is finished stays.
     """
@@ -142,4 +146,5 @@ def assemble(
             raise CancelledError(remedy="What is finished was kept for the next import")
         progress(f"making {piece.name}", number / len(pieces))
         facts[piece.name] = bench.add(piece)
+        give_back()
     return facts

@@ -3,7 +3,6 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs the train extra")
@@ -12,7 +11,8 @@ from onnxscript import ir  # noqa: E402 - after the skip
 from torch import nn  # noqa: E402
 
 from engine.training.export import export_graph  # noqa: E402
-from engine.training.importers.precision import divergence, outputs_of, settle  # noqa: E402
+from engine.training.importers.precision import settle  # noqa: E402
+from engine.training.importers.proof import Proof  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.training
 
-FEEDS = {"x": np.random.default_rng(1).standard_normal((2, 9, 64)).astype(np.float32)}
+
+@pytest.fixture(scope="module")
+def network() -> nn.Module:
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(64, 256), nn.SiLU(), nn.Linear(256, 32))
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(1)
-    network = nn.Sequential(nn.Linear(64, 256), nn.SiLU(), nn.Linear(256, 32))
+def exported(network: nn.Module, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("graphs") / "mlp.onnx"
     export_graph(
         network,
@@ -45,7 +47,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("precision", "share", "errors"),
     [("fp32", 1.0, (-1.0, 1e-6)), ("fp16", 0.5, (1e-5, 2e-3)), ("int8", 0.25, (1e-3, 5e-2))],
 )
-def test_smaller_forms_cost_what_they_must(
+def test_smaller_forms_cost_what_they_must(  # noqa: PLR0917 - fixtures
+    network: nn.Module,
     exported: Path,
     tmp_path: Path,
     precision: Precision,
@@ -57,8 +60,8 @@ def test_smaller_forms_cost_what_they_must(
     settle(path, precision)
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
     assert path.stat().st_size == pytest.approx(share * exported.stat().st_size, rel=0.2)
-    error = divergence(outputs_of(exported, FEEDS), outputs_of(path, FEEDS))
-    assert errors[0] < error < errors[1]
+    divergence = Proof.of(network, {"x": torch.randn(2, 9, 64)}).divergence(path)
+    assert errors[0] < divergence < errors[1]
 
 
 def test_settled_weights_need_no_turning_at_load(exported: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from torch import nn
 
+from engine.memory import give_back
 from engine.training.importers.mmaudio.graphs.audio import (
     LatentToWaveform,
     WaveformToLatent,
@@ -51,14 +52,18 @@ if TYPE_CHECKING:
     from engine.training.importers.mmaudio.parts import Sizes
     from engine.training.importers.mmaudio.variants import Part, Variant
     from engine.training.importers.precision import Precision
+    from engine.training.importers.proof import Proof
 
 Network = TypeVar("Network", bound=nn.Module)
-_FORM = 1  # to be raised when graphs are made in another way: then none is taken over
+Config = TypeVar("Config")
+_FORM = 2  # to be raised when graphs are made in another way: then none is taken over
 
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
     """Makes the pieces of one variant.
+
+    Networks live in methods of their own, so that they are gone when their graphs are checked.
 
     Attributes:
         variant: What is imported.
@@ -75,56 +80,74 @@ class _Maker:
     def read(self, part: Part) -> dict[str, Tensor]:
         return read_part(part, self.files[part], self.variant, self.sizes)
 
-    def settled(self, path: Path, error: float, *, eight_bits: bool = False) -> dict[str, Any]:
-        """Set a graph's precision; eight bits only where features hold."""
+    def settled(self, path: Path, proof: Proof, *, eight_bits: bool = False) -> dict[str, Any]:
+        """Set a graph's precision (eight bits only where features hold) and check what it gives."""
+        give_back()  # what it was made of
         exact = self.precision == "int8" and not eight_bits
-        settle(path, "fp32" if exact else self.precision)
-        return {"error": error}
+        precision = "fp32" if exact else self.precision
+        settle(path, precision)
+        return {"error": proof.check(path, precision)}
 
     def clip(self, folder: Path) -> dict[str, Any]:
-        image, _ = split_weights(self.read("clip"))
-        network = _loaded(lambda: ImageEncoder(self.sizes.image), image)
         path = folder / "clip.onnx"
-        return self.settled(path, export_clip_image(network, path), eight_bits=True)
+        return self.settled(path, self._export_clip(path), eight_bits=True)
+
+    def _export_clip(self, path: Path) -> Proof:
+        weights, _ = split_weights(self.read("clip"))
+        return export_clip_image(_loaded(ImageEncoder, self.sizes.image, weights), path)
 
     def text(self, folder: Path) -> dict[str, Any]:
-        _, text = split_weights(self.read("clip"))
-        network = _loaded(lambda: TextEncoder(self.sizes.text), text)
         path = folder / "text.onnx"
-        return self.settled(path, export_clip_text(network, path), eight_bits=True)
+        return self.settled(path, self._export_text(path), eight_bits=True)
+
+    def _export_text(self, path: Path) -> Proof:
+        _, weights = split_weights(self.read("clip"))
+        return export_clip_text(_loaded(TextEncoder, self.sizes.text, weights), path)
 
     def sync(self, folder: Path) -> dict[str, Any]:
-        weights = trunk_weights(self.read("synchformer"))
-        network = _loaded(lambda: Synchformer(self.sizes.synchformer), weights)
         path = folder / "sync.onnx"
-        return self.settled(path, export_synchformer(network, path), eight_bits=True)
+        return self.settled(path, self._export_sync(path), eight_bits=True)
+
+    def _export_sync(self, path: Path) -> Proof:
+        weights = trunk_weights(self.read("synchformer"))
+        return export_synchformer(_loaded(Synchformer, self.sizes.synchformer, weights), path)
 
     def tokenizer(self, folder: Path) -> dict[str, Any]:
         write_tokenizer(self.files["clip"].parent, folder / TOKENIZER)
         return {}
 
     def flow(self, folder: Path) -> dict[str, Any]:
-        parts = self._flow_parts()
-        config = self.sizes.flow
+        proofs = self._export_flow(folder)
+        return {name: self.settled(folder / name, proof) for name, proof in proofs.items()}
+
+    def _export_flow(self, folder: Path) -> dict[str, Proof]:
+        parts, config = self._flow_parts(), self.sizes.flow
+        conditions, velocity = "conditions.onnx", "velocity.onnx"
         export_nulls(parts.nulls, folder / "nulls.onnx")
-        conditions = folder / "conditions.onnx"
-        worst = self.settled(conditions, export_conditions(parts.conditions, config, conditions))
-        velocity = folder / "velocity.onnx"
-        error = export_velocity(parts.flow, config, velocity)
-        return self.settled(velocity, max(error, worst["error"]))
+        return {
+            conditions: export_conditions(parts.conditions, config, folder / conditions),
+            velocity: export_velocity(parts.flow, config, folder / velocity),
+        }
 
     def decoder(self, folder: Path) -> dict[str, Any]:
+        path = folder / "decoder.onnx"
+        facts = self.settled(path, self._export_decoder(path))
+        return facts | {"context": decoder_context(self.sizes.vocoder)}
+
+    def _export_decoder(self, path: Path) -> Proof:
         statistics = self._flow_parts().statistics
         vocoder = Vocoder(self.sizes.vocoder)
         vocoder.load_weights(self.read("vocoder"))
         network = LatentToWaveform(
             self._autoencoder(), vocoder, statistics.latent_mean.data, statistics.latent_std.data
         )
-        path = folder / "decoder.onnx"
-        facts = self.settled(path, export_decoder(network.eval(), path))
-        return facts | {"context": decoder_context(self.sizes.vocoder)}
+        return export_decoder(network.eval(), path)
 
     def encoder(self, folder: Path) -> dict[str, Any]:
+        path = folder / "encoder.onnx"
+        return self.settled(path, self._export_encoder(path))
+
+    def _export_encoder(self, path: Path) -> Proof:
         statistics = self._flow_parts().statistics
         network = WaveformToLatent(
             MelSpectrogram(SPECTROGRAMS[self.variant.codec]),
@@ -132,8 +155,7 @@ class _Maker:
             statistics.latent_mean.data,
             statistics.latent_std.data,
         )
-        path = folder / "encoder.onnx"
-        return self.settled(path, export_encoder(network.eval(), path))
+        return export_encoder(network.eval(), path)
 
     def _flow_parts(self) -> FlowParts:
         return load_flow(self.sizes.flow, self.read("flow"))
@@ -172,10 +194,12 @@ def pieces_of(
     ]
 
 
-def _loaded(build: Callable[[], Network], weights: Mapping[str, Tensor]) -> Network:
+def _loaded(
+    build: Callable[[Config], Network], config: Config, weights: Mapping[str, Tensor]
+) -> Network:
     """Return a network that shares its weights with the file they are mapped from."""
     with torch.device("meta"):
-        network = build()
+        network = build(config)
     state = {name: tensor.float() for name, tensor in weights.items()}
     network.load_state_dict(state, strict=True, assign=True)
     return network.eval().requires_grad_(requires_grad=False)

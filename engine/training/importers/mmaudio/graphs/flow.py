@@ -1,4 +1,4 @@
-"""A flow checkpoint as three graphs, each checked against torch.
+"""A flow checkpoint as three graphs.
 
 * ``conditions.onnx`` runs once per stretch: clip [B, pictures, 1024], sync [B, 8 * segments, 768],
   text [B, tokens, 1024] to what the steps need.
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from engine.errors import LumiphoneError
-from engine.training.export import export_graph, parity
+from engine.training.export import export_graph
 from engine.training.importers.mmaudio.networks.conditions import SEGMENT_POINTS
 from engine.training.importers.mmaudio.networks.tiled import (
     TRANSLATIONS,
     tile_convolutions,
 )
+from engine.training.importers.proof import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,22 +36,18 @@ if TYPE_CHECKING:
 
 CONDITION_INPUTS = ("clip", "sync", "text")
 PREPARED = ("clip_tokens", "text_tokens", "sync_points", "summary")
-PARITY_LIMIT = 1e-3  # largest error, for outputs of about unit size
 
 _TRACED = {"latents": 33, "pictures": 6, "segments": 3}
 _CHECKED = {"latents": 156, "pictures": 29, "segments": 10}
 
 
-def export_conditions(network: ConditionEncoder, config: FlowConfig, path: Path) -> float:
-    """Write the graph that prepares conditions; return its largest error against torch.
+def export_conditions(network: ConditionEncoder, config: FlowConfig, path: Path) -> Proof:
+    """Write the graph that prepares conditions; return what it must give.
 
     Args:
         network: The encoder.
         config: Its sizes.
         path: The file to write.
-
-    Raises:
-        LumiphoneError: The graph does not compute what the network does.
     """
     _write(
         network,
@@ -64,11 +60,11 @@ def export_conditions(network: ConditionEncoder, config: FlowConfig, path: Path)
             "text": {0: "B"},
         },
     )
-    return _error(network, path, _condition_inputs(config, 3, **_CHECKED))
+    return Proof.of(network, _condition_inputs(config, 3, **_CHECKED))
 
 
-def export_velocity(network: FlowNetwork, config: FlowConfig, path: Path) -> float:
-    """Write the graph of a step; return its largest error against torch.
+def export_velocity(network: FlowNetwork, config: FlowConfig, path: Path) -> Proof:
+    """Write the graph of a step; return what it must give.
 
     Its convolutions are computed with fewer products than the network's, see ``tiled``.
 
@@ -76,9 +72,6 @@ def export_velocity(network: FlowNetwork, config: FlowConfig, path: Path) -> flo
         network: The flow; it is not changed.
         config: Its sizes.
         path: The file to write.
-
-    Raises:
-        LumiphoneError: The graph does not compute what the network does.
     """
     tiled = _same_weights(network)
     tile_convolutions(tiled)
@@ -95,8 +88,7 @@ def export_velocity(network: FlowNetwork, config: FlowConfig, path: Path) -> flo
             "summary": {0: "B"},
         },
     )
-    del tiled
-    return _error(network, path, _step_inputs(config, 2, **_CHECKED))
+    return Proof.of(network, _step_inputs(config, 2, **_CHECKED))
 
 
 def export_nulls(network: NullConditions, path: Path) -> None:
@@ -127,16 +119,6 @@ def _write(
         halve_from=None,
         translations=TRANSLATIONS,
     )
-
-
-def _error(network: nn.Module, path: Path, inputs: dict[str, Tensor]) -> float:
-    error = parity(network, path, inputs)
-    if not error <= PARITY_LIMIT:  # so written that no number is an error, too
-        raise LumiphoneError(
-            f"{path.name} differs from torch by {error:.2g} (limit {PARITY_LIMIT})",
-            "Get the checkpoint again; if it stays, report it with the checkpoint's name",
-        )
-    return error
 
 
 def _condition_inputs(

@@ -48,9 +48,14 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 
 
 def apart(layer: nn.Linear, x: Tensor, parts: int) -> list[Tensor]:
-    """Return a layer's outputs in equal parts: products of their own need no copy afterwards."""
-    weights, biases = layer.weight.chunk(parts), layer.bias.chunk(parts)
-    return [F.linear(x, *part) for part in zip(weights, biases, strict=True)]
+    """Return a layer's outputs in equal parts: products of their own need no copy afterwards.
+
+    Its rows are taken out part by part, which is folded into weights apart; the parts of a chunk
+    are not, and would be in memory twice.
+    """
+    rows = layer.out_features // parts
+    cuts = [slice(part * rows, (part + 1) * rows) for part in range(parts)]
+    return [F.linear(x, layer.weight[cut], layer.bias[cut]) for cut in cuts]
 
 
 def attend(heads: Sequence[Tensor]) -> Tensor:

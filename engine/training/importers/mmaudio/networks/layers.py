@@ -78,14 +78,14 @@ class TimeEmbedding(nn.Module):
 
     def __init__(self, width: int, frequencies: int, scale: float) -> None:
         super().__init__()
-        self.frequencies = frequencies
-        self.scale = scale
+        steps = torch.arange(0, frequencies, 2, dtype=torch.float32, device="cpu")
+        # As numbers, not to be computed again by a graph: a rounding of the highest of ten thousand
+        # radians is seen in the velocity.
+        self.rates = (scale * (1.0 / 10_000 ** (steps / frequencies))).tolist()
         self.mlp = nn.Sequential(nn.Linear(frequencies, width), nn.SiLU(), nn.Linear(width, width))
 
     def forward(self, time: Tensor) -> Tensor:
         """Return the embedding."""
-        steps = torch.arange(0, self.frequencies, 2, dtype=torch.float32, device=time.device)
-        rates = self.scale * (1.0 / 10_000 ** (steps / self.frequencies))
-        angles = time.unsqueeze(1) * rates
+        angles = time.unsqueeze(1) * torch.tensor(self.rates, device=time.device)
         out: Tensor = self.mlp(torch.cat([angles.cos(), angles.sin()], dim=1))
         return out

@@ -102,8 +102,14 @@ def _(x: Tensor, *_: object) -> Tensor:
 
 
 def _filter_nodes(filters: Node) -> list[Node]:
-    parts = op.Split(filters, axis=0, num_outputs=len(_FILTERS))
-    return [op.Squeeze(part, [0]) for part in parts]
+    """Each product's filters; taken out one by one, since that is folded into weights apart.
+
+    What is cut by one operator of many outputs is not: then it would be in memory twice.
+    """
+    return [
+        op.Gather(filters, op.Constant(value_int=product), axis=0)
+        for product in range(len(_FILTERS))
+    ]
 
 
 def _split_nodes(x: Node) -> tuple[Node, Node]:
