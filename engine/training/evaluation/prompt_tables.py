@@ -170,6 +170,6 @@ def _realism(realism: Realism | None) -> Iterator[str]:
     yield ""
     yield (
         f"{realism.prompts} prompts; {realism.embeddings} embeddings of 1,024 dimensions of the"
-        " recordings, silence left out: so few make every distance too large; compare them with"
-        " each other only."
+        " recordings, patches under -60 dBFS RMS left out: so few make every distance too large;"
+        " compare them with each other only."
     )

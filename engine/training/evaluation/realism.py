@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NOISE = 0.1
 _PATCH, _PATCH_HOP = 46_080, 23_040  # samples that YAMNet hears at once, and from one to the next
-_SILENT = 1e-3
+_SILENT = 10 ** (-60 / 20)  # RMS; under it YAMNet's embeddings grow as they do for no sound at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +79,18 @@ def measure_realism(bench: Bench, collection: Sequence[PromptSounds]) -> Realism
 def _embeddings(sounds: Iterable[Sound]) -> Floats:
     """Embeddings of all patches in which anything sounds.
 
-    YAMNet answers digital silence with an embedding several times longer than any sound's: with it,
-    the distance would tell little but how much of either set is silent.
+    YAMNet answers silence, and the faint tone of a quiet room, with an embedding several times
+    longer than any sound's: with it, the distance would tell little but how much of either set is
+    silent.
     """
-    return np.concatenate([sound.hearing.embeddings[_audible(sound)] for sound in sounds])
+    return np.concatenate([sound.hearing.embeddings[audible(sound)] for sound in sounds])
 
 
-def _audible(sound: Sound) -> NDArray[np.bool_]:
+def audible(sound: Sound) -> NDArray[np.bool_]:
+    """Return which of a sound's patches are louder than -60 dBFS RMS."""
     starts = np.arange(len(sound.hearing.embeddings)) * _PATCH_HOP
-    levels = [float(np.abs(sound.samples[start : start + _PATCH]).max()) for start in starts]
-    return np.array(levels) > _SILENT
+    patches = [sound.samples[start : start + _PATCH] for start in starts]
+    return np.array([np.sqrt(np.mean(np.square(patch))) > _SILENT for patch in patches])
 
 
 def _music(bench: Bench, count: int) -> list[Sound]:
