@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from engine.batch.plan import Job
 
 _SCHEMA = 1
+_PACE = ("steps", "sound", "seconds")
+_LONGEST = 1e12  # seconds; a greater figure is no pace, nor is NaN, which JSON from Python can hold
 _WORDS = {"done": "done", "waiting": "not yet", "failed": "FAILED"}
 
 
@@ -35,8 +37,7 @@ class JobIndex:
         self._folder = folder
         known = read_index(self.path)
         self.seed = kept_seed(known, seed)
-        pace = known.get("pace")
-        self._pace: dict[str, Any] = pace if isinstance(pace, dict) else {}
+        self._pace = _known_pace(known.get("pace"))
         entries = known.get("clips")
         self._entries: dict[str, dict[str, Any]] = {
             str(entry["clip"]): entry
@@ -54,7 +55,7 @@ class JobIndex:
         pace = self._pace
         if pace.get("steps") != steps or not pace.get("sound"):
             return None
-        return float(pace["seconds"]) / float(pace["sound"])
+        return pace["seconds"] / pace["sound"]
 
     def learn(self, steps: int, sound: float, seconds: float) -> None:
         """Take note of how long it took to make some seconds of sound."""
@@ -113,6 +114,18 @@ class JobIndex:
         data = {"schema": _SCHEMA, "seed": self.seed, "pace": self._pace, "clips": entries}
         write_json(self.path, data)
         write_lines(self.readable, _lines(entries))
+
+
+def _known_pace(found: object) -> dict[str, float]:
+    """The pace that an index states; empty (not known) if its figures are none."""
+    if not isinstance(found, dict):
+        return {}
+    figures = {
+        name: figure
+        for name in _PACE
+        if isinstance(figure := found.get(name), int | float) and 0 <= figure <= _LONGEST
+    }
+    return figures if len(figures) == len(_PACE) else {}
 
 
 def _stamp(path: Path) -> list[int] | None:

@@ -168,6 +168,17 @@ def test_the_plan_says_what_and_how_long_and_writes_nothing(
     assert plan["estimate"] > 0
 
 
+def test_a_pace_in_words_in_the_index_stops_nothing(batch: Lumiphone, tmp_path: Path) -> None:
+    batch()
+    path = tmp_path / "out" / "index.json"
+    whole = json.loads(path.read_text("utf-8"))
+    pace = whole["pace"] | {"sound": "long", "seconds": "fast"}
+    path.write_text(json.dumps(whole | {"pace": pace}), "utf-8")
+    assert batch("--takes", "2", "--plan")["estimate"] > 0
+    assert sum(made(batch("--takes", "2")).values()) == 3
+    assert json.loads(path.read_text("utf-8"))["pace"]["seconds"] > 0
+
+
 def test_a_clip_that_cannot_be_sounded_stops_nothing(
     batch: Lumiphone, films: Path, tmp_path: Path
 ) -> None:
