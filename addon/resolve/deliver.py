@@ -46,7 +46,8 @@ class DeliverState:
         """Read all there is to read.
 
         Raises:
-            HostError: Resolve renders, or does not let its settings be kept.
+            HostError: Resolve renders, or does not let its settings be kept. Then, and if Resolve
+                raises anything itself, nothing of ours stays behind.
         """
         if ask(project, "IsRenderingInProgress", otherwise=False):
             raise HostError("Resolve is rendering", "Wait until it has finished, and try again")
@@ -56,19 +57,21 @@ class DeliverState:
                 "Resolve does not let its render settings be kept",
                 "Open the Deliver page once, and try again",
             )
-        video = ask(timeline, "GetMarkInOut", otherwise={}).get("video") or {}
-        marks = (video.get("in"), video.get("out"))
-        return cls(
-            resolve,
-            project,
-            timeline,
-            page=str(ask(resolve, "GetCurrentPage", otherwise="edit")),
-            preset=preset,
-            format=ask(project, "GetCurrentRenderFormatAndCodec", otherwise={}),
-            mode=ask(project, "GetCurrentRenderMode"),
-            target=_target(project),
-            marks=None if None in marks else marks,  # type: ignore[arg-type] # neither is None
-        )
+        try:
+            return cls(
+                resolve,
+                project,
+                timeline,
+                page=str(ask(resolve, "GetCurrentPage", otherwise="edit")),
+                preset=preset,
+                format=ask(project, "GetCurrentRenderFormatAndCodec", otherwise={}),
+                mode=ask(project, "GetCurrentRenderMode"),
+                target=_target(project),
+                marks=_marks(timeline),
+            )
+        except BaseException:
+            project.DeleteRenderPreset(preset)
+            raise
 
     def restore(self) -> None:
         """Put everything back."""
@@ -94,11 +97,20 @@ class DeliverState:
             self.project.SetRenderSettings({"SelectAllFrames": True})
 
 
+def _marks(timeline: Any) -> tuple[int, int] | None:
+    """In and out, if both are set and this Resolve tells."""
+    video = ask(timeline, "GetMarkInOut", otherwise={}).get("video") or {}
+    first, last = video.get("in"), video.get("out")
+    return None if first is None or last is None else (first, last)
+
+
 def _target(project: Any) -> str | None:
     """The target folder, which only a job tells."""
     job = project.AddRenderJob()
     if not job:
         return None
-    jobs = {each["JobId"]: each for each in listed(project.GetRenderJobList())}
-    project.DeleteRenderJob(job)
+    try:
+        jobs = {each["JobId"]: each for each in listed(project.GetRenderJobList())}
+    finally:
+        project.DeleteRenderJob(job)
     return jobs.get(job, {}).get("TargetDir") or None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from addon.errors import HostError
+from addon.resolve.deliver import DeliverState
 from addon.resolve.preparation import Preparation
 from addon.resolve.reading import read_chosen
 from tests.resolve.fake.world import TimelineData
@@ -81,6 +82,21 @@ def test_a_cancelled_rendering_leaves_nothing(used: Scene, tmp_path: Path) -> No
         before[3] = used.world.timeline.marks
     assert settled(used) == before
     assert not (tmp_path / folder).exists()
+
+
+@pytest.mark.parametrize("call", ["GetCurrentPage", "GetCurrentRenderMode", "GetRenderJobList"])
+def test_where_keeping_the_page_fails_midway_nothing_of_ours_stays(
+    used: Scene, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def broken(_: Any) -> None:
+        raise RuntimeError(call)
+
+    before = state(used)
+    owner = type(used.resolve if call == "GetCurrentPage" else used.project)
+    monkeypatch.setattr(owner, call, broken)
+    with pytest.raises(RuntimeError, match=call):
+        DeliverState.keep(used.resolve, used.project, used.timeline)
+    assert state(used) == before
 
 
 def test_the_user_s_own_rendering_is_waited_for(used: Scene) -> None:
