@@ -165,6 +165,7 @@ class Layers:
                 self.kind,
                 tuple(clips),
                 tuple(transitions),
+                layer,
             )
             for layer, (clips, transitions) in enumerate(pairs)
         ]

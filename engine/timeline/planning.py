@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from engine.errors import CancelledError, InputError, LumiphoneError, MediaError
@@ -86,7 +87,10 @@ def _chosen(edit: Sequence, choice: Choice) -> Iterator[tuple[int, str, Placed]]
     """The chosen clips, each with its number in the whole edit and its track's name."""
     video = [track for track in edit.tracks if track.kind == "video"]
     names = [track.name for track in video]
-    codes = [f"V{index}" for index in range(1, len(video) + 1)]
+    own = [track.name for track in video if track.layer == 0]
+    # The layers of a nest share the place of the track that it lies on.
+    places = list(accumulate(int(track.layer == 0) for track in video))
+    codes = [f"V{place}" for place in places]
     if unknown := [name for name in choice.tracks if name not in {*names, *codes}]:
         raise InputError(
             f"The edit has no picture track {unknown[0]}",
@@ -95,8 +99,9 @@ def _chosen(edit: Sequence, choice: Choice) -> Iterator[tuple[int, str, Placed]]
     counted = {*choice.tracks} - {*names}  # where a track is called V2, that one is meant by it
     start, end = _range(edit, choice)
     number = 0
-    for code, track in zip(codes, video, strict=True):
-        wanted = not choice.tracks or track.name in choice.tracks or code in counted
+    for place, code, track in zip(places, codes, video, strict=True):
+        called = {track.name, own[place - 1]} & {*choice.tracks}
+        wanted = not choice.tracks or called or code in counted
         for placed in track.clips:
             number += 1
             if choice.numbers and number not in choice.numbers:

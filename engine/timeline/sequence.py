@@ -88,12 +88,15 @@ class Track:
         kind: Pictures or sound.
         clips: In order.
         transitions: In order.
+        layer: 0 for a track of the edit itself; 1 and up for what nested edits show above the one
+            before it, laid out flat on tracks that the edit does not have.
     """
 
     name: str
     kind: TrackKind
     clips: tuple[Placed, ...]
     transitions: tuple[Transition, ...] = ()
+    layer: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def test_numbers_belong_to_clips_whatever_is_chosen(reel: Path) -> None:
     assert len(whole) == 12
     for choice in (
         Choice(tracks=("Top",)),
-        Choice(tracks=("V3", "Main.2")),
+        Choice(tracks=("V2", "Main.2")),
         Choice(start="01:00:09:00"),
     ):
         part = make_plan(edit, choice).jobs
@@ -59,10 +59,32 @@ def test_a_track_is_chosen_by_its_name_or_where_none_is_called_so_by_its_place(
     assert [job.number for job in plan.jobs] == numbers
 
 
+@pytest.mark.parametrize("name", ["Main", ""])
+@pytest.mark.parametrize(("code", "numbers"), [("V1", [1, 2, 3]), ("V2", [4])])
+def test_the_layers_of_a_nest_belong_to_the_edit_s_track_that_it_lies_on(
+    tmp_path: Path, name: str, code: str, numbers: list[int]
+) -> None:
+    dog, wall = edits.films(tmp_path)
+    nest = edits.nest(0, 30, *(edits.track("in", edits.clip(film, 3, 30)) for film in (dog, wall)))
+    bottom = edits.track(name, edits.clip(dog, 3, 30), nest)
+    tracks = (bottom, edits.track("Top", edits.clip(wall, 3, 30)))
+    plan = plan_of(tmp_path, *tracks, choice=Choice(tracks=(code,)))
+    assert [job.number for job in plan.jobs] == numbers
+
+
+def test_a_track_s_name_means_its_nests_too_and_a_layer_s_name_that_layer(reel: Path) -> None:
+    def tracks(name: str) -> set[str]:
+        return {job.track for job in make_plan(read_edit(reel), Choice(tracks=(name,))).jobs}
+
+    assert tracks("Main") == {"Main", "Main.2"}
+    assert tracks("Main.2") == {"Main.2"}
+
+
 @pytest.mark.parametrize(
     ("choice", "reason"),
     [
         (Choice(tracks=("V9",)), "no picture track V9"),
+        (Choice(tracks=("V3",)), "no picture track V3"),  # which only a nest's layer would be
         (Choice(start="02:00:00:00"), "nothing from 02:00:00:00"),
         (Choice(start="01:00:05:00", end="01:00:04:00"), "nothing from"),
         (Choice(tracks=("Top",), end="01:00:01:00"), "Nothing in reel"),
