@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from engine.inference.arrays import Floats
     from engine.inference.session import GraphRunner
     from engine.media.reader import Picture
+    from engine.packs.graphs import PictureStream
     from engine.packs.manifest import Manifest
     from engine.packs.registry import Pack
-    from engine.packs.stages import PictureStream
     from engine.progress import Cancelled, Progress
     from engine.source import Source
     from engine.stopwatch import Stopwatch

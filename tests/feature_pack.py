@@ -16,21 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import TensorProto
 
+from engine.packs.graphs import PictureStream
 from engine.packs.manifest import Audio, Branch, Manifest, Sampler, read_manifest, write_manifest
-from engine.packs.stages import (
-    Condition,
-    FeatureStage,
-    NullOutput,
-    PictureStream,
-    VelocityStage,
-)
+from engine.packs.stages import Condition, FeatureStage, NullOutput, VelocityStage
 from tests.tiny_graphs import CHANNELS, Net, Signature
 from tests.tiny_pack import file_entry, write_tiny_pack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.packs.stages import Graph
+    from engine.packs.graphs import Graph
 
 TOKENS = 12
 NULL_CLIP = 0.25

@@ -8,7 +8,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from engine.packs.stages import Graph, Tensor
+from engine.packs.graphs import Graph, Tensor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from engine.packs.graphs import PictureStream
 from engine.packs.manifest import (
     Audio,
     Branch,
@@ -36,7 +37,6 @@ from engine.packs.stages import (
     EncoderStage,
     EventKind,
     MotionStage,
-    PictureStream,
     SceneStage,
     StemCode,
     TextStage,
@@ -55,7 +55,7 @@ from tests.tiny_graphs import (
 )
 
 if TYPE_CHECKING:
-    from engine.packs.stages import Graph
+    from engine.packs.graphs import Graph
 
 LABELS = (
     {"label": "dog", "sound": "a dog barking"},

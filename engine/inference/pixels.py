@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from engine.inference.arrays import Floats, Pixels
-    from engine.packs.stages import PictureStream
+    from engine.packs.graphs import PictureStream
 
 
 def normalised(pixels: Pixels, stream: PictureStream) -> Floats:

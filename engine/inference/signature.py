@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.packs.stages import Graph, Tensor
+    from engine.packs.graphs import Graph, Tensor
 
 _ONNX_TYPES = {
     "tensor(float)": "float32",

@@ -13,22 +13,17 @@ from typing import Annotated, Any, Literal, Self
 from engine.codec import Bounds, FieldError, Shaped, decode, encode
 from engine.errors import PackError
 from engine.packs.consistency import check
+from engine.packs.fields import Count, FilePath, Name, Rate, Whole
+from engine.packs.graphs import Graph, PictureStream
 from engine.packs.stages import (
-    Count,
     CueStage,
     DecoderStage,
     EncoderStage,
     FeatureStage,
-    FilePath,
-    Graph,
     MotionStage,
-    Name,
-    PictureStream,
-    Rate,
     SceneStage,
     TextStage,
     VelocityStage,
-    Whole,
 )
 
 SCHEMA = 1

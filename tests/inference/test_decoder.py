@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.errors import CancelledError, InferenceError, PackError
 from engine.inference.decoder import LatentDecoder
 from engine.inference.noise import noise
-from engine.packs.stages import Tensor
+from engine.packs.graphs import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import onnx
 from onnx import TensorProto
 
+from engine.packs.graphs import Graph, PictureStream, Tensor, TensorType
 from engine.packs.manifest import (
     Audio,
     Branch,
@@ -20,14 +21,10 @@ from engine.packs.stages import (
     CueStage,
     DecoderStage,
     EncoderStage,
-    Graph,
     MotionStage,
-    PictureStream,
     PulseStage,
     SceneStage,
     StemCode,
-    Tensor,
-    TensorType,
     TextStage,
     VelocityStage,
 )
