@@ -88,7 +88,8 @@ def test_sound_begins_where_its_cue_sheet_says(engine: Engine) -> None:
 
 def contrast(engine: Engine, prompt: str) -> float:
     """dB from where effects are long past a contact to where they just made one; three takes."""
-    takes = engine.generate(IMPACTS, seed=1, takes=3, cues=TRUE, prompt=prompt, stems=("effects",))
+    stems: tuple[Stem, ...] = ("effects",)
+    takes = engine.generate(IMPACTS, seed=1, takes=3, cues=TRUE, prompt=prompt, stems=stems)
     times = np.arange(takes[0].samples.shape[1]) / takes[0].sample_rate
     contacts = np.array([event.seconds for event in TRUE.events])
     place = np.searchsorted(contacts, times, "right")

@@ -13,9 +13,6 @@ from typing import Annotated, Literal
 from engine.codec import Bounds, FieldError
 from engine.packs.fields import Count, FilePath, Name, Rate, Share, Whole
 
-# The importers still take it from here.
-from engine.packs.graphs import PictureStream as PictureStream  # noqa: PLC0414 - on purpose
-
 
 @dataclass(frozen=True, slots=True)
 class TextStage:

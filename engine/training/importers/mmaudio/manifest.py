@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from engine.packs.graphs import PictureStream
 from engine.packs.manifest import Audio, Branch, Licence, Manifest, Sampler
 from engine.packs.stages import (
     Condition,
@@ -13,7 +14,6 @@ from engine.packs.stages import (
     EncoderStage,
     FeatureStage,
     NullOutput,
-    PictureStream,
     TextStage,
     VelocityStage,
 )
