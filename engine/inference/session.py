@@ -126,7 +126,15 @@ class Sessions:
             self._sessions[graph] = self._sessions.pop(graph)
             return
         self._make_room(graph)
-        session = self._open(graph)
+        try:
+            session = self._open(graph)
+        except InferenceError:
+            if not self._sessions:
+                raise
+            # What a graphics card has left is not asked beforehand.
+            self.release()
+            give_back()
+            session = self._open(graph)
         self._check_signature(graph, session)
         self._sessions[graph] = session
 

@@ -260,6 +260,22 @@ def test_a_run_that_memory_does_not_hold_is_tried_again_alone(
         assert sessions.run("decoder", {"latent": LATENT})["audio"].size == 6 * 1024
 
 
+def test_a_graph_that_a_card_does_not_hold_beside_others_is_loaded_alone(
+    tiny: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_session = Sessions._open
+
+    def crowded(self: Sessions, graph: str) -> Any:  # noqa: ANN401 - passed on
+        if self._sessions:
+            raise InferenceError("Out of memory", "")
+        return open_session(self, graph)
+
+    with Sessions(tiny, "cpu") as sessions:
+        sessions.load("text")
+        monkeypatch.setattr(Sessions, "_open", crowded)
+        assert sessions.run("decoder", {"latent": LATENT})["audio"].size == 6 * 1024
+
+
 def test_on_a_gpu_what_is_read_only_is_handed_over_once_and_the_rest_each_time(
     tiny: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
