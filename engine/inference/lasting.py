@@ -43,7 +43,7 @@ def _read(pack: Pack, name: str, width: int | str) -> Floats:
     path = pack.file(name)
     try:
         plane: Floats = np.load(path, allow_pickle=False).astype(np.float32)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise PackError(
             f"Pack '{pack.manifest.id}': {path.name} cannot be read ({error})", "Get the pack again"
         ) from error

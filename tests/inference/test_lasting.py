@@ -55,8 +55,9 @@ def test_a_rule_that_does_not_fit_the_text_space_is_named(
         LastingWords(pack)
 
 
-def test_a_damaged_rule_is_named(tiny: Pack, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY cut short"])
+def test_a_damaged_rule_is_named(tiny: Pack, tmp_path: Path, content: bytes) -> None:
     pack = with_plane(tiny, tmp_path, PLANE)
-    (pack.folder / "lasting.npy").write_bytes(b"\x93NUMPY cut short")
+    (pack.folder / "lasting.npy").write_bytes(content)
     with pytest.raises(PackError, match=r"lasting\.npy cannot be read"):
         LastingWords(pack)

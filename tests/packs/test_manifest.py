@@ -47,6 +47,19 @@ def test_fields_at_their_default_are_left_out(tiny_json: dict[str, Any]) -> None
     assert "max_seconds" not in written["audio"]
 
 
+@pytest.mark.parametrize(
+    ("place", "value"), [("graphs/text/outputs/embedding/shape", [1, 7, 384]), ("text", REMOVED)]
+)
+def test_a_rule_for_words_needs_one_vector_for_a_prompt(
+    tiny_json: dict[str, Any], place: str, value: object
+) -> None:
+    ruled = changed(tiny_json, "cues/lasting", "tokenizer.json")
+    if value is REMOVED:
+        ruled = changed(ruled, "scene", REMOVED)
+    with pytest.raises(PackError, match=r"cues\.lasting"):
+        Manifest.from_json(changed(ruled, place, value), "here/pack.json")
+
+
 def test_a_latent_rate_is_exact(tiny_json: dict[str, Any]) -> None:
     audio = Manifest.from_json(tiny_json, "here").audio
     assert audio.hop == 1024

@@ -44,7 +44,8 @@ def fit_lasting(bank: Bank, pretrained: Path) -> LastingRule:
     """Fit the plane to the captions of a bank.
 
     Args:
-        bank: The bank; captions of recordings of both kinds, and of music, say nothing.
+        bank: The bank; captions of recordings of both kinds, and of music, say nothing. Those of
+            held-out recordings count: they are words, no sound.
         pretrained: Folder with text.onnx and tokenizer.json.
     """
     captions, lasting, category = _captions(bank)
