@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.cues import CueSheet
-from engine.inference.cue_raster import rasterise
+from engine.inference.cue_raster import rasterise, steady
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from engine.cues import CueSheet
     from engine.inference.arrays import Floats
     from engine.inference.session import GraphRunner
     from engine.packs.manifest import Choice, Manifest, Stem
@@ -165,9 +165,8 @@ def _cues(stage: CueStage, stem: Stem, material: Material, seconds: Fraction) ->
     """The cue sheet's points for a stem; None where it has nothing to say."""
     points = int(seconds * stage.rate)
     if stem in stage.calm:
-        if material.text is None or material.lasting:
-            return None
-        return rasterise(CueSheet(stage.rate, ()), points, stage.rate, with_energy=False)
+        passing = material.text is not None and not material.lasting
+        return steady(points, stage.calm[stem]) if passing else None
     if material.cues is None:
         return None
     if stage.silence == "known" or material.text is None:

@@ -61,6 +61,21 @@ def rasterise(
     return raster
 
 
+def steady(frames: int, energy: float) -> Floats:
+    """Return the points of a stretch in which nothing happens and the energy stays where it is.
+
+    Without the energy, "no onset" is met as well by one long swell as by a quiet room.
+
+    Args:
+        frames: Points wanted.
+        energy: 0 to 1.
+
+    Returns:
+        float32 [frames, 4], as :func:`rasterise` gives them.
+    """
+    return np.tile(np.array([0, 1, energy, 1], np.float32), (frames, 1))
+
+
 class Blow(Protocol):
     """What :func:`rings` needs to know of an event or of a true contact."""
 

@@ -6,7 +6,7 @@ graph; ``FilePath`` fields name files of the pack.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Annotated, Literal
 
@@ -169,14 +169,14 @@ class CueStage:
             has no event.
         lasting: NumPy file, float [text width + 1]: the plane in the text space (normal, offset)
             beyond which words name what sounds on and on; without it all words do.
-        calm: Stems that carry no events: under words for what happens they are told that there are
-            none, otherwise nothing.
+        calm: Stems that carry no events, with the energy at which they lie: under words for what
+            happens they are told that there are none and that it stays there, otherwise nothing.
     """
 
     rate: Rate
     silence: Literal["known", "without-text"] = "known"
     lasting: FilePath | None = None
-    calm: tuple[Name, ...] = ()
+    calm: Mapping[Name, Share] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,21 +91,21 @@ def test_the_energy_between_events_is_open_under_words_for_what_sounds_on_and_on
     np.testing.assert_array_equal(slam, wordless)
 
 
-def test_a_stem_without_events_of_its_own_is_told_that_there_are_none(
+def test_a_stem_without_events_of_its_own_is_told_to_stay_where_it_lies(
     sessions: Sessions, tiny: Pack
 ) -> None:
     manifest = open_silence(tiny)
     assert manifest.cues
     manifest = replace(
         manifest,
-        cues=replace(manifest.cues, calm=("ambience",)),
+        cues=replace(manifest.cues, calm={"ambience": 0.4}),
         stems={**manifest.stems, "ambience": ("text", "cues")},
     )
     for sheet in (SHEET, None):
         calm = Conditions(sessions, manifest, "ambience", Material(TEXT, None, sheet), LATENTS)
         cues = calm.window(CHOICES, 0, LATENTS)["cues"]
-        assert cues[:, 1].all()
-        assert not cues[:, [0, 2, 3]].any()
+        expected = np.array([[0, 1, 0.4, 1]], np.float32)
+        np.testing.assert_array_equal(cues, expected.repeat(len(cues), 0))
     for free in (Material(TEXT, None, SHEET, lasting=True), Material(None, None, SHEET)):
         left = Conditions(sessions, manifest, "ambience", free, LATENTS)
         assert not left.window(CHOICES, 0, LATENTS)["cues"].any()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cues import CueEvent, CueSheet
-from engine.inference.cue_raster import rasterise
+from engine.inference.cue_raster import rasterise, steady
 
 RATE = Fraction(375, 4)
 SIGMA = 4 / 375
@@ -108,3 +108,9 @@ def test_training_can_import_it_without_onnxruntime() -> None:
     code = "import sys, engine.inference.cue_raster; print('onnxruntime' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_steady_stretch_has_no_onset_and_one_energy() -> None:
+    points = steady(5, 0.25)
+    assert points.dtype == np.float32
+    np.testing.assert_array_equal(points, [[0, 1, 0.25, 1]] * 5)

@@ -29,7 +29,9 @@ def with_plane(tiny: Pack, packs: Path, plane: NDArray[np.float32]) -> Pack:
     np.save(folder / "lasting.npy", plane)
     manifest = tiny.manifest
     assert manifest.cues
-    cues = replace(manifest.cues, silence="without-text", lasting="lasting.npy", calm=("ambience",))
+    cues = replace(
+        manifest.cues, silence="without-text", lasting="lasting.npy", calm={"ambience": 0.4}
+    )
     files = {**manifest.files, "lasting.npy": file_entry(folder / "lasting.npy")}
     write_manifest(folder, replace(manifest, cues=cues, files=files))
     return get_pack("tiny", packs)

@@ -164,7 +164,7 @@ def test_a_malformed_field_is_named(
         ("stems/dialogue", ["text"], "stems"),
         ("levels/dialogue", -3.0, "levels"),
         ("cues/lasting", "lasting.npy", "cues.lasting"),
-        ("cues/calm", ["dialogue"], "cues.calm"),
+        ("cues/calm", {"dialogue": 0.4}, "cues.calm"),
         ("velocity/stem/input", "kind", "velocity.stem"),
     ],
 )

@@ -156,7 +156,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             Fraction(375, 4),
             silence="without-text",
             lasting="lasting.npy",
-            calm=("ambience",),
+            calm={"ambience": 0.4},
         ),
         velocity=VelocityStage(
             "velocity",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.training.scenes import chains, falling, flowing, gait, silent, strokes, wear
+from engine.training.scenes import chains, falling, flowing, gait, rigid, silent, strokes, wear
 from engine.training.scenes.drawing import Camera, camera, draw, prepare, sees
 from engine.training.scenes.scene import GRID, Body, Bytes, Contact, Floats, Scene, Set
 
@@ -30,6 +30,9 @@ SOUNDING: Mapping[str, tuple[float, Callable[[Set], Scene]]] = {
     "pendulum": (0.9, falling.pendulum),
     "dominoes": (1.4, chains.dominoes),
     "stack": (0.6, chains.stack),
+    "heap": (1.8, rigid.heap),
+    "pins": (1.0, rigid.pins),
+    "table": (1.0, rigid.table),
     "hammer": (1.5, strokes.hammer),
     "drum": (1.2, strokes.drum),
     "clap": (0.8, strokes.clap),

@@ -52,7 +52,7 @@ class Wear:
 
 def choose(stage: Set) -> Wear:
     """Draw a source's faults: mostly slight, now and then an archive reel or a dark room."""
-    archive, dark = stage.chance(0.14), stage.chance(0.07)
+    archive, dark = stage.chance(0.25), stage.chance(0.07)
     bars = (0.0, 0.0)
     if stage.chance(0.18):
         bars = (
