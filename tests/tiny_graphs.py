@@ -203,3 +203,17 @@ def encoder_graph(path: Path) -> Graph:
         {"audio": ("float32", (1, "S"))},
         {"latent": ("float32", (1, "T", CHANNELS))},
     )
+
+
+def judge_graph(path: Path) -> Graph:
+    """The latent's mean over time, times the first numbers of the text."""
+    net = Net()
+    first = net("Slice", "text", net.constant([0]), net.constant([CHANNELS]), net.constant([1]))
+    mean = net("ReduceMean", "latent", net.constant([1]), keepdims=0)
+    products = net("Mul", mean, first)
+    net("ReduceSum", products, net.constant([1]), keepdims=0, name="score")
+    return net.save(
+        path,
+        {"latent": ("float32", ("B", "T", CHANNELS)), "text": ("float32", ("B", TEXT_WIDTH))},
+        {"score": ("float32", ("B",))},
+    )

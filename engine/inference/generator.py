@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, get_args
 from engine.errors import InputError
 from engine.inference.conditions import Conditions, Material
 from engine.inference.decoder import LatentDecoder
+from engine.inference.drafts import Drafts
 from engine.inference.guidance import guidance_values, weigh_branches
 from engine.inference.noise import noise
 from engine.inference.sampler import FlowSampler
@@ -30,6 +31,12 @@ if TYPE_CHECKING:
 MAX_STEPS = 1000
 # Each stem has noise of its own, or the stems of one seed would move together. Effects come first.
 _STREAMS = {stem: number for number, stem in enumerate(get_args(Stem))}
+_STREAMS_PER_DRAFT = 16
+
+
+def _draft_streams(stem: Stem, count: int) -> list[int]:
+    """Return the noise streams of a stem's drafts; the first is what there was before drafts."""
+    return [_STREAMS[stem] + draft * _STREAMS_PER_DRAFT for draft in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class TakeGenerator:
         self._runner = runner
         self._manifest = manifest
         self._decoder = LatentDecoder(runner, manifest)
+        self._drafts = Drafts(runner, manifest)
 
     def generate(
         self,
@@ -125,13 +133,24 @@ class TakeGenerator:
             conditions.given,
             conditions.refused,
         )
-        velocity = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
-        return sampler.sample(
-            WindowedVelocity(velocity, lay_windows(latents, audio, grid)),
-            noise(settings.seed, 0, latents, audio.latent_channels, _STREAMS[settings.stem]),
-            on_step,
-            cancelled,
-        )
+        guided = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
+        velocity = WindowedVelocity(guided, lay_windows(latents, audio, grid))
+        count = self._drafts.count(settings.stem, material)
+        noises = [
+            noise(settings.seed, 0, latents, audio.latent_channels, stream)
+            for stream in _draft_streams(settings.stem, count)
+        ]
+        drafted = count * self._drafts.steps(sampler.steps) if count > 1 else 0
+
+        def step(done: int) -> None:
+            on_step(done, drafted + sampler.steps)
+
+        start = noises[0]
+        if count > 1:
+            start = self._drafts.best(
+                sampler, velocity, noises, material, on_step=step, cancelled=cancelled
+            )
+        return sampler.sample(velocity, start, lambda done, _: step(drafted + done), cancelled)
 
     def decode(
         self,

@@ -147,6 +147,11 @@ def _check_codec(manifest: Manifest) -> None:
         _check_tensors(
             manifest, "encoder", encoder.graph, {"input": encoder.input}, {"output": encoder.output}
         )
+    if judge := manifest.judge:
+        fed = {"latent": judge.latent, "text": judge.text}
+        _check_tensors(manifest, "judge", judge.graph, fed, {"score": judge.score})
+        if manifest.text is None:
+            raise FieldError("judge", "needs 'text', whose words it judges by")
     if "retake" in manifest.abilities and manifest.encoder is None:
         raise FieldError("abilities", "has 'retake', but there is no 'encoder'")
 

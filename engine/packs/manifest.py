@@ -20,6 +20,7 @@ from engine.packs.stages import (
     DecoderStage,
     EncoderStage,
     FeatureStage,
+    JudgeStage,
     MotionStage,
     SceneStage,
     TextStage,
@@ -187,6 +188,7 @@ class Manifest:
         cues: The cue sheet as a condition, if it takes one.
         features: Other picture features by name.
         encoder: Waveform to latent, for retakes.
+        judge: Ranks drafts by the words, if there is one.
     """
 
     schema: Literal[1]
@@ -215,6 +217,7 @@ class Manifest:
     cues: CueStage | None = None
     features: Mapping[Name, FeatureStage] = field(default_factory=dict)
     encoder: EncoderStage | None = None
+    judge: JudgeStage | None = None
 
     def __post_init__(self) -> None:
         """Check that every name leads somewhere.

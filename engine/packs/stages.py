@@ -239,6 +239,28 @@ class VelocityStage:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeStage:
+    """How well a latent matches words: a take is drawn from the best of several drafts.
+
+    Attributes:
+        graph: Takes latents [B, T, channels] and text features [B, ...]; gives scores [B], higher
+            for a better match.
+        latent: Input for the latent.
+        text: Input for the text features.
+        score: The scores.
+        drafts: Noises that are tried where words ask for a sound.
+        share: Of a take's steps, so many are enough for a draft.
+    """
+
+    graph: Name
+    latent: str
+    text: str
+    score: str
+    drafts: Annotated[int, Bounds(1, 64)]
+    share: Share = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class PulseStage:
     """How fast a vocoder's pulses turn, so that their phase can be carried from chunk to chunk.
 
