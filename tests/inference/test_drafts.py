@@ -42,7 +42,7 @@ def judged(tiny: Pack, tmp_path_factory: pytest.TempPathFactory) -> Pack:
     shutil.copytree(tiny.folder, folder)
     graphs = {**tiny.manifest.graphs, "judge": judge_graph(folder / "judge.onnx")}
     files = {**tiny.manifest.files, "judge.onnx": file_entry(folder / "judge.onnx")}
-    judge = JudgeStage("judge", "latent", "text", "score", drafts=DRAFTS, share=0.75)
+    judge = JudgeStage("judge", "latent", "text", "score", drafts=DRAFTS, share=1.0)
     write_manifest(folder, replace(tiny.manifest, graphs=graphs, files=files, judge=judge))
     return get_pack("tiny", packs)
 
@@ -141,7 +141,7 @@ def test_progress_counts_the_drafts_too_and_they_can_be_cancelled(
     generator = TakeGenerator(judging, judged.manifest)
     told: list[tuple[int, int]] = []
     generator.draw(EFFECTS, Material(FIRST), SECOND, lambda done, total: told.append((done, total)))
-    total = DRAFTS * 3 + 4  # three quarters of the tiny pack's four steps each
+    total = DRAFTS * 4 + 4
     assert told == [(done, total) for done in range(1, total + 1)]
     with pytest.raises(CancelledError):
         generator.draw(EFFECTS, Material(FIRST), SECOND, cancelled=lambda: True)
