@@ -49,7 +49,8 @@ class SceneStage:
         input: The pictures.
         output: The probabilities.
         labels: JSON list of {"label": text, "sound": phrase or null}, one per label.
-        embeddings: NumPy file, float [labels, text width], in the text space.
+        embeddings: NumPy file, numbers [labels, text width]: directions in the text space, all of
+            one length.
         top: How many labels are mixed.
         confidence: Mean probability from which a label is believed.
     """

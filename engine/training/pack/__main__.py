@@ -20,7 +20,12 @@ from engine.training.checkpoints import load_checkpoint
 from engine.training.flow.encoding import trained
 from engine.training.pack.base import base_manifest
 from engine.training.pack.card import TrainedStage, write_card
-from engine.training.pack.graphs import export_autoencoder, export_flow, fold_statistics
+from engine.training.pack.graphs import (
+    export_autoencoder,
+    export_flow,
+    export_judge,
+    fold_statistics,
+)
 from engine.training.pack.lasting import fit_lasting
 
 PRETRAINED = (
@@ -45,6 +50,7 @@ def assemble(options: argparse.Namespace, folder: Path) -> None:
 
     flow = load_checkpoint(options.flow)
     sound = load_checkpoint(options.autoencoder)
+    judge = load_checkpoint(options.judge)
     autoencoder = fold_statistics(trained(sound), flow["latent_mean"], flow["latent_deviation"])
     stages = [
         TrainedStage(
@@ -58,6 +64,12 @@ def assemble(options: argparse.Namespace, folder: Path) -> None:
             options.flow.with_suffix(".jsonl"),
             export_flow(flow, folder),
             flow.get("settings", {}),
+        ),
+        TrainedStage(
+            "Judge",
+            options.judge.with_suffix(".jsonl"),
+            export_judge(judge, folder),
+            judge.get("settings", {}),
         ),
         TrainedStage(
             "Motion encoder",
@@ -86,6 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--autoencoder", type=Path, required=True, help="autoencoder.pt")
     parser.add_argument("--flow", type=Path, required=True, help="flow.pt")
+    parser.add_argument("--judge", type=Path, required=True, help="judge.pt")
     parser.add_argument("--motion", type=Path, required=True, help="folder of the motion export")
     parser.add_argument(
         "--pretrained", type=Path, required=True, help="folder of the frozen stages"

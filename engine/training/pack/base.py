@@ -21,6 +21,7 @@ from engine.packs.stages import (
     CueStage,
     DecoderStage,
     EncoderStage,
+    JudgeStage,
     MotionStage,
     PulseStage,
     SceneStage,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACK_ID = "lumiphone-base"
-GRAPHS = ("text", "scene", "motion", "velocity", "decoder", "advance", "encoder")
+GRAPHS = ("text", "scene", "motion", "velocity", "decoder", "advance", "encoder", "judge")
 # Two gigabytes is the engine's promise; this was measured on an 8 s take and is rounded up.
 MEMORY = 900_000_000
 
@@ -177,6 +178,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             pulses=PulseStage("advance", input="latent", output="cycles", phase="phase"),
         ),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
+        judge=JudgeStage("judge", latent="latent", text="text", score="score", drafts=4),
         sampler=base_sampler(),
         stems={"effects": ("text", "cues"), "ambience": ("text", "cues"), "score": ("text",)},
         levels={"ambience": -16.0, "score": -8.0},

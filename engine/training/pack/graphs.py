@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from engine.errors import LumiphoneError
 from engine.training.export import export_graph, parity
 from engine.training.networks.flow import Flow, FlowConfig
+from engine.training.networks.judge import Judge, JudgeConfig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 
 # Weights ship as float16; these are the largest errors that this may cause, relative to outputs of
 # about unit size.
-PARITY_LIMITS = {"encoder": 0.02, "decoder": 0.02, "advance": 0.001, "velocity": 0.02}
+PARITY_LIMITS = {
+    "encoder": 0.02,
+    "decoder": 0.02,
+    "advance": 0.001,
+    "velocity": 0.02,
+    "judge": 0.005,
+}
 
 
 class Turning(nn.Module):
@@ -157,3 +164,35 @@ def export_flow(state: dict[str, Any], folder: Path) -> dict[str, float]:
     )
     error = parity(network, folder / "velocity.onnx", inputs(3, 376))
     return {"velocity": _checked("velocity", error)}
+
+
+def export_judge(state: dict[str, Any], folder: Path) -> dict[str, float]:
+    """Write judge.onnx from a checkpoint; return its largest error against torch.
+
+    Raises:
+        LumiphoneError: The graph does not compute what the network does.
+    """
+    network = Judge(JudgeConfig(**state["config"]))
+    network.load_state_dict(state["average"])
+
+    def inputs(batch: int, frames: int) -> dict[str, Tensor]:
+        generator = torch.Generator().manual_seed(frames)
+        channels = network.config.latent_channels
+        return {
+            "latent": torch.randn(batch, frames, channels, generator=generator),
+            "text": torch.randn(batch, network.config.text_channels, generator=generator),
+        }
+
+    example = inputs(2, 64)
+    export_graph(
+        network,
+        list(example.values()),
+        folder / "judge.onnx",
+        input_names=list(example),
+        output_names=["score"],
+        dynamic_shapes={"latent": {0: "B", 1: "T"}, "text": {0: "B"}},
+    )
+    errors = [
+        parity(network, folder / "judge.onnx", inputs(1, frames)) for frames in (94, 101, 376)
+    ]
+    return {"judge": _checked("judge", max(errors))}

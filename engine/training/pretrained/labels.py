@@ -56,7 +56,9 @@ def write_labels(labels: Iterable[SceneLabel], path: Path) -> None:
 def write_label_embeddings(
     labels: Iterable[SceneLabel], text_graph: Path, tokenizer: Tokenizer, path: Path
 ) -> None:
-    """Write float16 [labels, 384]: the embedding of each sound, or of the label where none is.
+    """Write int8 [labels, 384]: the embedding of each sound, or of the label where none is.
+
+    All are multiplied by one factor, which does not matter to a direction.
 
     Args:
         labels: In the network's order.
@@ -69,8 +71,14 @@ def write_label_embeddings(
     vectors = dict(zip(unique, embed(unique, text_graph, tokenizer), strict=True))
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as stream:
-        np.save(stream, np.stack([vectors[phrase] for phrase in phrases]).astype(np.float16))
+        np.save(stream, _eight_bits(np.stack([vectors[phrase] for phrase in phrases])))
     partial.replace(path)
+
+
+def _eight_bits(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Return the vectors to 127 levels of the largest number; they turn by about a degree."""
+    scaled: NDArray[np.int8] = np.round(vectors * (127 / np.abs(vectors).max())).astype(np.int8)
+    return scaled
 
 
 def embed(

@@ -8,9 +8,11 @@ torch = pytest.importorskip("torch")
 from engine.errors import PackError  # noqa: E402 - after the check for torch
 from engine.training.networks.autoencoder import Autoencoder, AutoencoderConfig  # noqa: E402
 from engine.training.networks.flow import Flow, FlowConfig  # noqa: E402
+from engine.training.networks.judge import Judge, JudgeConfig  # noqa: E402
 from engine.training.pack.graphs import (  # noqa: E402
     export_autoencoder,
     export_flow,
+    export_judge,
     fold_statistics,
 )
 from engine.training.warm_start import load_autoencoder, load_flow  # noqa: E402
@@ -64,6 +66,15 @@ def test_an_exported_flow_is_a_starting_point(tmp_path: Path) -> None:
     again = Flow(SMALL_FLOW)
     load_flow(again, tmp_path)
     assert torch.allclose(again.enter.weight, network.enter.weight, atol=2e-3)
+
+
+def test_an_exported_judge_scores_as_the_network_does(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = JudgeConfig(width=16, blocks=3)
+    network = Judge(config)
+    network.centre.normal_(std=0.05)
+    state = {"config": asdict(config), "average": network.state_dict()}
+    assert export_judge(state, tmp_path)["judge"] < 0.005
 
 
 def test_a_pack_of_other_sizes_is_refused(tmp_path: Path) -> None:
