@@ -28,7 +28,12 @@ _RATE = 25
 
 
 def measure(
-    clip: Path | None, pack: str | None, device: str, cancelled: Callable[[], bool]
+    clip: Path | None,
+    pack: str | None,
+    device: str,
+    cancelled: Callable[[], bool],
+    *,
+    prompt: str | None = None,
 ) -> dict[str, Any]:
     """Measure in a fresh process and return :meth:`engine.measured_run.Figures.to_json`.
 
@@ -37,6 +42,7 @@ def measure(
         pack: Id of the pack; the default pack if None.
         device: "auto", "cpu" or "cuda".
         cancelled: Whether to stop.
+        prompt: Words for all stems, if any.
 
     Raises:
         CancelledError: ``cancelled`` returned True.
@@ -45,7 +51,13 @@ def measure(
     with tempfile.TemporaryDirectory(prefix="lumiphone-bench-") as folder:
         film = clip or write_film(Path(folder) / "bench.mp4")
         started = time.time()
-        job = {"clip": str(film), "pack": pack, "device": device, "started": started}
+        job = {
+            "clip": str(film),
+            "pack": pack,
+            "device": device,
+            "prompt": prompt,
+            "started": started,
+        }
         root = str(Path(__file__).parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         child = subprocess.Popen(

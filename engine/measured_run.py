@@ -70,11 +70,12 @@ class Figures:
 def run(job: dict[str, Any], folder: Path) -> Figures:
     """Make two takes in this process and return what they cost."""
     engine = Engine.load(job["pack"], device=job["device"])
+    request = Request(prompt=job["prompt"], seed=1)
     runs, began = [], job["started"]
     for _ in ("cold", "warm"):
         engine.stopwatch.seconds.clear()
         source = Source.open(Path(job["clip"]))
-        Delivery(folder).deliver(engine, source, Request(seed=1), unheard, never)
+        Delivery(folder).deliver(engine, source, request, unheard, never)
         runs.append(Run(time.time() - began, dict(engine.stopwatch.seconds)))
         began = time.time()
     return Figures(
@@ -82,7 +83,7 @@ def run(job: dict[str, Any], folder: Path) -> Figures:
         clip_size=(source.clip.width, source.clip.height),
         pack=engine.pack.manifest.id,
         steps=engine.pack.manifest.sampler.steps,
-        stems=engine.stems(Request()),
+        stems=engine.stems(request),
         device=engine.device,
         cores=len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1,
         cold=runs[0],

@@ -167,6 +167,13 @@ def test_bench_measures_every_stage_cold_and_warm(lumiphone: Lumiphone, film: Pa
     assert figures["peak_bytes"] is None or 2e7 < figures["peak_bytes"] < 2e9
 
 
+def test_bench_measures_a_take_with_words(lumiphone: Lumiphone, film: Path) -> None:
+    words = ("--prompt", "rain falling")
+    code, figures = lumiphone("bench", "--clip", film, "--pack", "tiny", "--device", "cpu", *words)
+    assert code == 0
+    assert "text" in figures["warm"]["stages"]
+
+
 def test_bench_makes_its_own_film(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--pack", "tiny"]) == 0
     shown = capsys.readouterr().out

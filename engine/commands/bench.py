@@ -18,7 +18,8 @@ Measure how long one take takes, stage by stage, and how much memory: cold (a fr
 its start to the last file written, imports and loading included) and warm (the second take of that
 process). The clip is eight seconds of 720p made for the purpose, unless --clip names another.
 Features of pictures (CLIP, Synchformer) are computed in the cold run and known in the warm one, as
-they are for further takes and prompts of a clip.
+they are for further takes and prompts of a clip. A pack with a judge takes longer with words
+(--prompt): it tries several noises then.
 """
 
 
@@ -31,6 +32,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--clip", type=Path, metavar="FILE", help="measure with this clip")
+    parser.add_argument("--prompt", metavar="TEXT", help="words, where the clip gives none")
     add_engine(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -53,7 +55,9 @@ def run(
     get_pack(arguments.pack)  # what cannot be used is better said here than by the measured process
     if arguments.clip:
         open_clip(arguments.clip)
-    figures = measure(arguments.clip, arguments.pack, arguments.device, cancelled)
+    figures = measure(
+        arguments.clip, arguments.pack, arguments.device, cancelled, prompt=arguments.prompt
+    )
     console.line(
         f"One take of {figures['clip_seconds']:g} s, {figures['clip_size'][0]}x"
         f"{figures['clip_size'][1]}, pack {figures['pack']} ({', '.join(figures['stems'])}),"
