@@ -171,7 +171,7 @@ def test_bench_measures_a_take_with_words(lumiphone: Lumiphone, film: Path) -> N
     words = ("--prompt", "rain falling")
     code, figures = lumiphone("bench", "--clip", film, "--pack", "tiny", "--device", "cpu", *words)
     assert code == 0
-    assert "text" in figures["warm"]["stages"]
+    assert figures["cold"]["stages"]["text"] > 0
 
 
 def test_bench_makes_its_own_film(capsys: pytest.CaptureFixture[str]) -> None:
