@@ -42,7 +42,7 @@ class JobIndex:
         self._entries: dict[str, dict[str, Any]] = {
             str(entry["clip"]): entry
             for entry in (entries if isinstance(entries, list) else ())
-            if isinstance(entry, dict) and "clip" in entry
+            if isinstance(entry, dict) and _can_be_shown(entry)
         }
 
     def sum_of(self, clip: BatchClip) -> str:
@@ -134,6 +134,15 @@ def _stamp(path: Path) -> list[int] | None:
     except OSError:
         return None
     return [found.st_size, found.st_mtime_ns // 1000]
+
+
+def _can_be_shown(entry: dict[str, Any]) -> bool:
+    """Whether an entry has what this module writes; one changed by hand is made anew instead."""
+    try:
+        _lines([entry])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def _lines(entries: list[dict[str, Any]]) -> list[str]:

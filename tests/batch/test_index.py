@@ -43,3 +43,33 @@ def test_a_pace_without_its_figures_is_not_known(tmp_path: Path) -> None:
     assert index.pace(STEPS) is None
     index.learn(STEPS, sound=4.0, seconds=2.0)
     assert index.pace(STEPS) == 0.5
+
+
+WHOLE = {
+    "clip": "a.mp4",
+    "state": "done",
+    "seconds": 2.0,
+    "takes": [{"wav": "a/take-1.wav", "seed": 1, "heard": "rain"}],
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"takes": [{"seed": 1}]},
+        {"takes": ["a/take-1.wav"]},
+        {"takes": 1},
+        {"seconds": "two"},
+        {"state": []},
+    ],
+)
+def test_an_entry_that_was_spoilt_by_hand_is_dropped_and_the_others_stay(
+    tmp_path: Path, change: dict[str, object]
+) -> None:
+    spoilt = WHOLE | {"clip": "b.mp4"} | change
+    (tmp_path / "index.json").write_text(json.dumps({"clips": [WHOLE, spoilt, {}]}), "utf-8")
+    JobIndex(tmp_path).write()
+    kept = json.loads((tmp_path / "index.json").read_text("utf-8"))["clips"]
+    assert kept == [WHOLE]
+    shown = (tmp_path / "index.txt").read_text("utf-8")
+    assert "a/take-1.wav  seed 1  rain" in shown
