@@ -178,7 +178,9 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             pulses=PulseStage("advance", input="latent", output="cycles", phase="phase"),
         ),
         encoder=EncoderStage("encoder", input="audio", output="latent"),
-        judge=JudgeStage("judge", latent="latent", text="text", score="score", drafts=4),
+        judge=JudgeStage(
+            "judge", latent="latent", text="text", score="score", drafts=6, share=0.375
+        ),
         sampler=base_sampler(),
         stems={"effects": ("text", "cues"), "ambience": ("text", "cues"), "score": ("text",)},
         levels={"ambience": -16.0, "score": -8.0},
