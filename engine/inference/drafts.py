@@ -33,17 +33,22 @@ class Drafts:
         self._runner = runner
         self._manifest = manifest
 
-    def count(self, stem: Stem, material: Material) -> int:
+    def count(self, stem: Stem, material: Material, asked: int | None = None) -> int:
         """Return how many noises are worth trying: one where there are no words to judge by.
 
         A stem that lies still under words for what happens does not sound like them anyway.
+
+        Args:
+            stem: What is made.
+            material: What it is conditioned on.
+            asked: In place of the pack's own number.
         """
         judge, cues = self._manifest.judge, self._manifest.cues
         if judge is None or material.text is None:
             return 1
         if cues and stem in cues.calm and not material.lasting:
             return 1
-        return judge.drafts if self._hears_text(stem) else 1
+        return (asked or judge.drafts) if self._hears_text(stem) else 1
 
     def steps(self, steps: int) -> int:
         """Return the steps of a draft of a take of so many."""

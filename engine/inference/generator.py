@@ -49,6 +49,7 @@ class TakeSettings:
         method: Solver; the pack's own if None.
         steps: Of the solver; the pack's own if None.
         guidance: Named guidance values in place of the pack's own.
+        drafts: Noises that are tried where there are words; the pack's own number if None.
     """
 
     stem: Stem
@@ -56,6 +57,7 @@ class TakeSettings:
     method: Method | None = None
     steps: int | None = None
     guidance: Mapping[str, float] = field(default_factory=dict)
+    drafts: int | None = None
 
 
 class TakeGenerator:
@@ -135,7 +137,7 @@ class TakeGenerator:
         )
         guided = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
         velocity = WindowedVelocity(guided, lay_windows(latents, audio, grid))
-        count = self._drafts.count(settings.stem, material)
+        count = self._drafts.count(settings.stem, material, settings.drafts)
         noises = [
             noise(settings.seed, 0, latents, audio.latent_channels, stream)
             for stream in _draft_streams(settings.stem, count)

@@ -37,6 +37,7 @@ class PromptBinding:
     Attributes:
         words: The prompt.
         takes: Takes with the prompt.
+        undrafted: Takes with it from their first noise, without the judge, if there is one.
         unprompted: Takes with the same seeds and cues, without it.
         others: Takes of the other prompts, as far as they share none of its classes, if any.
         recordings: Real recordings of it.
@@ -48,6 +49,7 @@ class PromptBinding:
 
     words: str
     takes: Recognition
+    undrafted: Recognition | None
     unprompted: Recognition
     others: Recognition | None
     recordings: Recognition
@@ -97,6 +99,7 @@ def _binding(own: PromptSounds, collection: Sequence[PromptSounds]) -> PromptBin
     return PromptBinding(
         prompt.words,
         recognise(own.takes, prompt),
+        recognise(own.undrafted, prompt) if own.undrafted else None,
         recognise(own.unprompted, prompt),
         recognise(others, prompt) if others else None,
         recognise(own.recordings, prompt),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.training.evaluation.bench import generator
-from engine.training.evaluation.subject import Wish
+from engine.training.evaluation.subject import FIRST_DRAFT, USUAL, Setting, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ class PromptSounds:
     Attributes:
         prompt: What was asked for.
         takes: Take k has seed k.
+        undrafted: The same seeds, each take from its first noise; empty without a judge.
         unprompted: The same seeds and cues without the words.
         recordings: Real ones, laid out as the cues say.
         reconstructions: What the autoencoder makes of them.
@@ -34,6 +35,7 @@ class PromptSounds:
 
     prompt: Prompt
     takes: tuple[Sound, ...]
+    undrafted: tuple[Sound, ...]
     unprompted: tuple[Sound, ...]
     recordings: tuple[Sound, ...]
     reconstructions: tuple[Sound, ...]
@@ -65,9 +67,11 @@ def _sounds(
     sheet = bench.sheet(prompt)
     real = laid_out(bench, chosen.entries, sheet, (1, index))
     train = bench.recordings.of_split(prompt, "train") if chosen.held_out else ()
+    wish = Wish(prompt.words, cues=bench.cues(prompt))
     return PromptSounds(
         prompt,
-        _takes(bench, Wish(prompt.words, cues=bench.cues(prompt))),
+        _takes(bench, wish),
+        _takes(bench, wish, FIRST_DRAFT) if bench.subject.pack.manifest.judge else (),
         unprompted,
         tuple(bench.sound(samples) for samples in real),
         tuple(bench.sound(bench.subject.reconstruct(samples)) for samples in real),
@@ -76,8 +80,11 @@ def _sounds(
     )
 
 
-def _takes(bench: Bench, wish: Wish) -> tuple[Sound, ...]:
-    return tuple(bench.sound(bench.subject.take(wish, seed)) for seed in range(bench.plan.takes))
+def _takes(bench: Bench, wish: Wish, setting: Setting = USUAL) -> tuple[Sound, ...]:
+    return tuple(
+        bench.sound(bench.subject.take(wish, seed, setting=setting))
+        for seed in range(bench.plan.takes)
+    )
 
 
 def laid_out(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "takes",
+    "from the first noise",
     "without prompt",
     "other prompts",
     "recordings",
@@ -57,7 +58,8 @@ def _cells(recognition: Recognition | None) -> str:
 
 def _columns(binding: PromptBinding) -> tuple[Recognition | None, ...]:
     real = (binding.recordings, binding.reconstructions, binding.familiar)
-    return (binding.takes, binding.unprompted, binding.others, *real)
+    made = (binding.takes, binding.undrafted, binding.unprompted, binding.others)
+    return (*made, *real)
 
 
 def refusal_table(figures: RefusalFigures) -> Iterator[str]:

@@ -14,7 +14,7 @@ from engine.training.evaluation.collection import laid_out
 from engine.training.evaluation.cue_sheets import random_sheet
 from engine.training.evaluation.frechet import frechet_distance
 from engine.training.evaluation.mel_patches import log_mel, resampled
-from engine.training.evaluation.subject import USUAL, Setting, Wish
+from engine.training.evaluation.subject import FIRST_DRAFT, Setting, Wish
 from engine.training.evaluation.synchrony import Case, synchrony
 from engine.training.evaluation.variety import spectral_distance
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.training.evaluation.prompts import Prompt
 
 SEED = 400  # apart from those of the other takes
-FINEST = Setting("multistep", 64)
+FINEST = Setting("multistep", 64, drafts=1)
 # At the pack's own shift; Heun's method asks for the velocity twice a step.
 _STEPS: Mapping[Method, tuple[int, ...]] = {
     "euler": (4, 8, 16, 32),
@@ -92,7 +92,7 @@ class _Made(NamedTuple):
 
 
 def measure_settings(bench: Bench) -> SettingFigures:
-    """Return what every setting gives on the same cases and the same noise.
+    """Return what every setting gives on the same cases and the same noise: the first draft's.
 
     Raises:
         LumiphoneError: A graph failed, or the bank lacks recordings.
@@ -116,12 +116,12 @@ def measure_settings(bench: Bench) -> SettingFigures:
 
 def _tried(bench: Bench) -> list[tuple[str, float, Setting]]:
     sampler = bench.subject.pack.manifest.sampler
-    tried: list[tuple[str, float, Setting]] = [("usual", sampler.steps, USUAL)]
+    tried: list[tuple[str, float, Setting]] = [("usual", sampler.steps, FIRST_DRAFT)]
     for method, counts in _STEPS.items():
-        tried += [(method, steps, Setting(method, steps)) for steps in counts]
+        tried += [(method, steps, Setting(method, steps, drafts=1)) for steps in counts]
     for name, values in _GUIDANCE.items():
         if name in sampler.guidance:
-            tried += [(name, value, Setting(guidance={name: value})) for value in values]
+            tried += [(name, value, Setting(guidance={name: value}, drafts=1)) for value in values]
     return tried
 
 

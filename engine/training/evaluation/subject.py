@@ -57,14 +57,17 @@ class Setting:
         method: Solver; the pack's if None.
         steps: Of the solver; the pack's if None.
         guidance: Values in place of the pack's.
+        drafts: Noises that are tried under words; the pack's number if None.
     """
 
     method: Method | None = None
     steps: int | None = None
     guidance: Mapping[str, float] = field(default_factory=dict)
+    drafts: int | None = None
 
 
 USUAL = Setting()
+FIRST_DRAFT = Setting(drafts=1)  # as if the pack had no judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,9 @@ class Subject:
         started = time.perf_counter()
         stems: dict[Stem, Samples] = {}
         for name in (stem,) if stem else usual_stems(manifest):
-            drawn = TakeSettings(name, seed, setting.method, setting.steps, setting.guidance)
+            drawn = TakeSettings(
+                name, seed, setting.method, setting.steps, setting.guidance, setting.drafts
+            )
             waveform = self._generator.generate(drawn, material, samples or self.samples)
             stems[name] = finish(waveform, SAMPLE_RATE)
         mixed: Samples = mix_stems(stems, {} if stem else manifest.levels).mix[0]
