@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from engine.packs.manifest import (
     Licence,
     Manifest,
     Sampler,
+    read_manifest,
     write_manifest,
 )
 from engine.packs.stages import (
@@ -36,6 +38,7 @@ from engine.packs.stages import (
     DecoderStage,
     EncoderStage,
     EventKind,
+    JudgeStage,
     MotionStage,
     SceneStage,
     StemCode,
@@ -48,6 +51,7 @@ from tests.tiny_graphs import (
     TEXT_WIDTH,
     decoder_graph,
     encoder_graph,
+    judge_graph,
     motion_graph,
     scene_graph,
     text_graph,
@@ -127,6 +131,17 @@ def write_tiny_pack(packs: Path, pack_id: str = "tiny") -> Path:
     (folder / "DATA_CARD.md").write_text("Trained on nothing.\n", "utf-8")
     files = {path.name: file_entry(path) for path in sorted(folder.iterdir())}
     write_manifest(folder, _manifest(pack_id, graphs, files))
+    return folder
+
+
+def write_judged_pack(packs: Path, drafts: int) -> Path:
+    """Write the tiny pack with a judge into ``packs/tiny`` and return that folder."""
+    folder = write_tiny_pack(packs)
+    manifest = read_manifest(folder)
+    graphs = {**manifest.graphs, "judge": judge_graph(folder / "judge.onnx")}
+    files = {**manifest.files, "judge.onnx": file_entry(folder / "judge.onnx")}
+    judge = JudgeStage("judge", "latent", "text", "score", drafts=drafts, share=1.0)
+    write_manifest(folder, replace(manifest, graphs=graphs, files=files, judge=judge))
     return folder
 
 

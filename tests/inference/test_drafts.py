@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -15,16 +14,15 @@ from engine.inference.drafts import Drafts
 from engine.inference.generator import TakeGenerator, TakeSettings
 from engine.inference.sampler import FlowSampler
 from engine.inference.session import Sessions
-from engine.packs.manifest import Manifest, write_manifest
 from engine.packs.registry import Pack, get_pack
-from engine.packs.stages import JudgeStage
-from tests.tiny_graphs import CHANNELS, TEXT_WIDTH, judge_graph
-from tests.tiny_pack import file_entry
+from tests.tiny_graphs import CHANNELS, TEXT_WIDTH
+from tests.tiny_pack import write_judged_pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.inference.arrays import Floats
+    from engine.packs.manifest import Manifest
 
 DRAFTS = 3
 SECOND = 48_000
@@ -35,15 +33,9 @@ EFFECTS = TakeSettings("effects", 7)
 
 
 @pytest.fixture(scope="module")
-def judged(tiny: Pack, tmp_path_factory: pytest.TempPathFactory) -> Pack:
-    """A copy of the tiny pack that has a judge."""
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     packs = tmp_path_factory.mktemp("judged")
-    folder = packs / "tiny"
-    shutil.copytree(tiny.folder, folder)
-    graphs = {**tiny.manifest.graphs, "judge": judge_graph(folder / "judge.onnx")}
-    files = {**tiny.manifest.files, "judge.onnx": file_entry(folder / "judge.onnx")}
-    judge = JudgeStage("judge", "latent", "text", "score", drafts=DRAFTS, share=1.0)
-    write_manifest(folder, replace(tiny.manifest, graphs=graphs, files=files, judge=judge))
+    write_judged_pack(packs, DRAFTS)
     return get_pack("tiny", packs)
 
 
