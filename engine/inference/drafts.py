@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.inference.arrays import Floats
     from engine.inference.conditions import Material
+    from engine.inference.generator import TakeSettings
     from engine.inference.sampler import FlowSampler, Velocity
     from engine.inference.session import GraphRunner
     from engine.packs.manifest import Manifest, Stem
@@ -33,22 +34,19 @@ class Drafts:
         self._runner = runner
         self._manifest = manifest
 
-    def count(self, stem: Stem, material: Material, asked: int | None = None) -> int:
+    def count(self, settings: TakeSettings, material: Material) -> int:
         """Return how many noises are worth trying: one where there are no words to judge by.
 
-        A stem that lies still under words for what happens does not sound like them anyway.
-
-        Args:
-            stem: What is made.
-            material: What it is conditioned on.
-            asked: In place of the pack's own number.
+        A stem that lies still under words for what happens does not sound like them anyway, and
+        who asks for fewer steps than usual wants a quick take.
         """
         judge, cues = self._manifest.judge, self._manifest.cues
-        if judge is None or material.text is None:
+        if judge is None or material.text is None or not self._hears_text(settings.stem):
             return 1
-        if cues and stem in cues.calm and not material.lasting:
+        if cues and settings.stem in cues.calm and not material.lasting:
             return 1
-        return (asked or judge.drafts) if self._hears_text(stem) else 1
+        hasty = settings.steps is not None and settings.steps < self._manifest.sampler.steps
+        return settings.drafts or (1 if hasty else judge.drafts)
 
     def steps(self, steps: int) -> int:
         """Return the steps of a draft of a take of so many."""

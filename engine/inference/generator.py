@@ -137,7 +137,7 @@ class TakeGenerator:
         )
         guided = GuidedVelocity(self._runner, self._manifest, conditions, branches, settings.stem)
         velocity = WindowedVelocity(guided, lay_windows(latents, audio, grid))
-        count = self._drafts.count(settings.stem, material, settings.drafts)
+        count = self._drafts.count(settings, material)
         noises = [
             noise(settings.seed, 0, latents, audio.latent_channels, stream)
             for stream in _draft_streams(settings.stem, count)

@@ -86,7 +86,7 @@ def test_there_is_one_draft_where_no_words_can_be_judged_by(
     judging: Sessions, judged: Pack, tiny: Pack
 ) -> None:
     def count(manifest: Manifest, material: Material) -> int:
-        return Drafts(judging, manifest).count("ambience", material)
+        return Drafts(judging, manifest).count(TakeSettings("ambience", 7), material)
 
     assert count(judged.manifest, Material(FIRST)) == DRAFTS
     assert count(judged.manifest, Material(cues=SHEET)) == 1
@@ -98,6 +98,17 @@ def test_there_is_one_draft_where_no_words_can_be_judged_by(
     assert count(calm, Material(FIRST, lasting=True)) == DRAFTS
     deaf = replace(judged.manifest, stems={**judged.manifest.stems, "ambience": ("cues",)})
     assert count(deaf, Material(FIRST)) == 1
+
+
+def test_a_quick_take_is_drawn_at_once_unless_drafts_are_asked_for(
+    judging: Sessions, judged: Pack
+) -> None:
+    def count(settings: TakeSettings) -> int:
+        return Drafts(judging, judged.manifest).count(settings, Material(FIRST))
+
+    assert count(TakeSettings("effects", 7, steps=3)) == 1
+    assert count(TakeSettings("effects", 7, steps=4)) == DRAFTS
+    assert count(TakeSettings("effects", 7, steps=3, drafts=2)) == 2
 
 
 def test_a_take_without_words_is_the_same_with_and_without_a_judge(
