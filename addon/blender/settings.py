@@ -41,7 +41,7 @@ class LumiphoneSettings(bpy.types.PropertyGroup):
         name="Quality",
         description="More steps sound cleaner and take longer",
         items=[
-            ("DRAFT", "Draft", "Half the model's own number of steps and one try, for a first look"),
+            ("DRAFT", "Draft", "Half the model's own number of steps and one try: a first look"),
             ("NORMAL", "Normal", "The model's own number of steps"),
             ("FINE", "Fine", "Four times as many steps"),
         ],
