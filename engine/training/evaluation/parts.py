@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
+    from engine.packs.registry import Pack
     from engine.training.evaluation.bench import Bench
 
 
@@ -76,11 +77,13 @@ class Part:
         kind: What its figures are.
         measure: Makes them.
         plan: Fields of the plan that they depend on.
+        sees: Whether pictures are looked at for it.
     """
 
     kind: type[Figures]
     measure: Callable[[Bench], Figures]
     plan: tuple[str, ...]
+    sees: bool = False
 
 
 # In this order, so that the first take of all is one of the usual length: it is what "cold" costs.
@@ -88,8 +91,8 @@ PARTS: dict[str, Part] = {
     "prompts": Part(PromptFigures, _measure_prompts, ("prompts", "takes")),
     "refusals": Part(RefusalFigures, measure_refusals, ("pairs", "takes")),
     "cues": Part(CueFigures, measure_following, ("sheets", "prompts")),
-    "scenes": Part(SceneFigures, measure_scenes, ("clips", "takes", "prompts")),
-    "pictured": Part(PicturedFigures, measure_pictured, ("subjects", "takes")),
+    "scenes": Part(SceneFigures, measure_scenes, ("clips", "takes", "prompts"), sees=True),
+    "pictured": Part(PicturedFigures, measure_pictured, ("subjects", "takes"), sees=True),
     "settings": Part(SettingFigures, measure_settings, ("cases", "prompts")),
     "stems": Part(StemFigures, measure_stems, ("score", "prompts")),
 }
@@ -141,14 +144,36 @@ def _measured(bench: Bench, name: str) -> PartRecord:
 
 
 def _identity(bench: Bench, name: str) -> str:
-    """What a kept part must have been made with: this pack, these files, this much."""
+    """What a kept part must have been made with: this pack, these files, this much.
+
+    Takes of words and given cue sheets do not change with the graphs that look at pictures.
+    """
     fields = PARTS[name].plan
     plan = {field: value for field, value in asdict(bench.plan).items() if field in fields}
-    files = [bench.subject.pack.folder / MANIFEST_NAME]
+    pack = bench.subject.pack
+    files = [pack.folder / MANIFEST_NAME] if PARTS[name].sees else _heard_with(pack)
     files += [clip.path for clip in bench.plan.clips if "clips" in fields]
     files += [subject.path for subject in bench.plan.subjects if "subjects" in fields]
     sums = " ".join(measure(path).sha256 for path in files)
-    return f"{sums} {json.dumps(plan, default=str)}"
+    drawn = "" if PARTS[name].sees else json.dumps(_drawn_as(pack), default=str)
+    return f"{sums} {json.dumps(plan, default=str)} {drawn}".strip()
+
+
+def _heard_with(pack: Pack) -> list[Path]:
+    """Return the files of a pack that turn words and cue sheets into sound."""
+    manifest = pack.manifest
+    stages = (manifest.scene, manifest.motion, *manifest.features.values())
+    looking = {stage.graph for stage in stages if stage}
+    names = {graph.file for name, graph in manifest.graphs.items() if name not in looking}
+    names |= {manifest.text.tokenizer} if manifest.text else set()
+    names |= {manifest.cues.lasting} if manifest.cues and manifest.cues.lasting else set()
+    return [pack.file(name) for name in sorted(names)]
+
+
+def _drawn_as(pack: Pack) -> dict[str, Any]:
+    """Return what the manifest says of drawing takes of words and cue sheets."""
+    fields = ("audio", "text", "cues", "velocity", "decoder", "encoder", "judge", "sampler")
+    return {field: pack.manifest.to_json().get(field) for field in (*fields, "stems", "levels")}
 
 
 def _read(path: Path, name: str, identity: str) -> PartRecord | None:
