@@ -41,9 +41,9 @@ class LumiphoneSettings(bpy.types.PropertyGroup):
         name="Quality",
         description="More steps sound cleaner and take longer",
         items=[
-            ("DRAFT", "Draft", "Half the model's own number of steps and one try: a first look"),
+            ("DRAFT", "Draft", "Half the model's own number of steps, to try a prompt"),
             ("NORMAL", "Normal", "The model's own number of steps"),
-            ("FINE", "Fine", "Four times as many steps"),
+            ("FINE", "Fine", "Four times as many steps, and several tries at a prompt"),
         ],
         default="NORMAL",
     )

@@ -37,20 +37,21 @@ class Drafts:
     def count(self, settings: TakeSettings, material: Material) -> int:
         """Return how many noises are worth trying: one where there are no words to judge by.
 
-        A stem that lies still under words for what happens does not sound like them anyway, and
-        who asks for fewer steps than usual wants a quick take.
+        A stem that lies still under words for what happens does not sound like them anyway. And
+        only who asks for more steps than usual is willing to wait.
         """
         judge, cues = self._manifest.judge, self._manifest.cues
         if judge is None or material.text is None or not self._hears_text(settings.stem):
             return 1
         if cues and settings.stem in cues.calm and not material.lasting:
             return 1
-        hasty = settings.steps is not None and settings.steps < self._manifest.sampler.steps
-        return settings.drafts or (1 if hasty else judge.drafts)
+        patient = (settings.steps or 0) > self._manifest.sampler.steps
+        return settings.drafts or (judge.drafts if patient else 1)
 
-    def steps(self, steps: int) -> int:
-        """Return the steps of a draft of a take of so many."""
-        judge = self._manifest.judge
+    @property
+    def steps(self) -> int:
+        """The steps of a draft, however many the take has."""
+        steps, judge = self._manifest.sampler.steps, self._manifest.judge
         return max(1, math.ceil(steps * judge.share)) if judge else steps
 
     def best(
@@ -77,7 +78,7 @@ class Drafts:
             CancelledError: ``cancelled`` said so.
             InferenceError: A graph failed.
         """
-        rough = replace(sampler, steps=self.steps(sampler.steps))
+        rough = replace(sampler, steps=self.steps)
         scores: list[float] = []
 
         def step(done: int, total: int) -> None:

@@ -49,7 +49,8 @@ class TakeSettings:
         method: Solver; the pack's own if None.
         steps: Of the solver; the pack's own if None.
         guidance: Named guidance values in place of the pack's own.
-        drafts: Noises that are tried where there are words; the pack's own number if None.
+        drafts: Noises that are tried where there are words; if None the pack's own number where
+            there are more steps than the pack's, otherwise one.
     """
 
     stem: Stem
@@ -142,7 +143,7 @@ class TakeGenerator:
             noise(settings.seed, 0, latents, audio.latent_channels, stream)
             for stream in _draft_streams(settings.stem, count)
         ]
-        drafted = count * self._drafts.steps(sampler.steps) if count > 1 else 0
+        drafted = count * self._drafts.steps if count > 1 else 0
 
         def step(done: int) -> None:
             on_step(done, drafted + sampler.steps)

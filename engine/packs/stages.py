@@ -249,8 +249,9 @@ class JudgeStage:
         latent: Input for the latent.
         text: Input for the text features.
         score: The scores.
-        drafts: Noises that are tried where words ask for a sound.
-        share: Of a take's steps, so many are enough for a draft.
+        drafts: Noises that are tried where words ask for a sound, in takes of more steps than the
+            pack's own.
+        share: Of the pack's own steps, so many are enough for a draft.
     """
 
     graph: Name

@@ -29,7 +29,7 @@ SECOND = 48_000
 FIRST = np.eye(1, TEXT_WIDTH, dtype=np.float32)[0]  # asks for much of the first channel
 SECOND_CHANNEL = np.eye(1, TEXT_WIDTH, 1, dtype=np.float32)[0]
 SHEET = CueSheet(Fraction(25), (CueEvent(0.3),))
-EFFECTS = TakeSettings("effects", 7)
+EFFECTS = TakeSettings("effects", 7, drafts=DRAFTS)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_there_is_one_draft_where_no_words_can_be_judged_by(
     judging: Sessions, judged: Pack, tiny: Pack
 ) -> None:
     def count(manifest: Manifest, material: Material) -> int:
-        return Drafts(judging, manifest).count(TakeSettings("ambience", 7), material)
+        return Drafts(judging, manifest).count(TakeSettings("ambience", 7, steps=8), material)
 
     assert count(judged.manifest, Material(FIRST)) == DRAFTS
     assert count(judged.manifest, Material(cues=SHEET)) == 1
@@ -100,14 +100,15 @@ def test_there_is_one_draft_where_no_words_can_be_judged_by(
     assert count(deaf, Material(FIRST)) == 1
 
 
-def test_a_quick_take_is_drawn_at_once_unless_drafts_are_asked_for(
+def test_only_takes_of_more_steps_than_usual_are_drafted_unless_drafts_are_asked_for(
     judging: Sessions, judged: Pack
 ) -> None:
     def count(settings: TakeSettings) -> int:
         return Drafts(judging, judged.manifest).count(settings, Material(FIRST))
 
-    assert count(TakeSettings("effects", 7, steps=3)) == 1
-    assert count(TakeSettings("effects", 7, steps=4)) == DRAFTS
+    assert count(TakeSettings("effects", 7)) == 1
+    assert count(TakeSettings("effects", 7, steps=4)) == 1
+    assert count(TakeSettings("effects", 7, steps=5)) == DRAFTS
     assert count(TakeSettings("effects", 7, steps=3, drafts=2)) == 2
 
 
@@ -129,7 +130,7 @@ def test_a_seed_gives_the_same_take_and_a_judged_one_matches_no_worse(
     )
     changed = 0
     for seed in range(6):
-        settings = TakeSettings("effects", seed)
+        settings = TakeSettings("effects", seed, drafts=DRAFTS)
         first, again = (ranked.draw(settings, Material(FIRST), SECOND) for _ in range(2))
         np.testing.assert_array_equal(first, again)
         other = plain.draw(settings, Material(FIRST), SECOND)

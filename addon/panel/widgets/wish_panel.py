@@ -114,8 +114,8 @@ class WishPanel(QFrame):
         for title, effort in _QUALITIES.items():
             self.quality.addItem(title, effort)
         self.quality.setToolTip(
-            "Half the steps that the model needs and one try, all, or four times as many: "
-            "finer is slower"
+            "Half the steps that the model needs, all, or four times as many and several tries at "
+            "a prompt: finer is slower"
         )
         self.guidance.setRange(0, 12 * _GUIDANCE_STEPS)
         self.guidance.setPageStep(_GUIDANCE_STEPS)

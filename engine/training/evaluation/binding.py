@@ -37,7 +37,7 @@ class PromptBinding:
     Attributes:
         words: The prompt.
         takes: Takes with the prompt.
-        undrafted: Takes with it from their first noise, without the judge, if there is one.
+        judged: Takes with it from the best of several drafts, if the pack has a judge.
         unprompted: Takes with the same seeds and cues, without it.
         others: Takes of the other prompts, as far as they share none of its classes, if any.
         recordings: Real recordings of it.
@@ -49,7 +49,7 @@ class PromptBinding:
 
     words: str
     takes: Recognition
-    undrafted: Recognition | None
+    judged: Recognition | None
     unprompted: Recognition
     others: Recognition | None
     recordings: Recognition
@@ -99,7 +99,7 @@ def _binding(own: PromptSounds, collection: Sequence[PromptSounds]) -> PromptBin
     return PromptBinding(
         prompt.words,
         recognise(own.takes, prompt),
-        recognise(own.undrafted, prompt) if own.undrafted else None,
+        recognise(own.judged, prompt) if own.judged else None,
         recognise(own.unprompted, prompt),
         recognise(others, prompt) if others else None,
         recognise(own.recordings, prompt),

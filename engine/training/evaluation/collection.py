@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.training.evaluation.bench import generator
-from engine.training.evaluation.subject import FIRST_DRAFT, USUAL, Setting, Wish
+from engine.training.evaluation.subject import USUAL, Setting, Wish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ class PromptSounds:
     Attributes:
         prompt: What was asked for.
         takes: Take k has seed k.
-        undrafted: The same seeds, each take from its first noise; empty without a judge.
+        judged: The same seeds, each take from the best of the pack's drafts; empty without a judge.
         unprompted: The same seeds and cues without the words.
         recordings: Real ones, laid out as the cues say.
         reconstructions: What the autoencoder makes of them.
@@ -35,7 +35,7 @@ class PromptSounds:
 
     prompt: Prompt
     takes: tuple[Sound, ...]
-    undrafted: tuple[Sound, ...]
+    judged: tuple[Sound, ...]
     unprompted: tuple[Sound, ...]
     recordings: tuple[Sound, ...]
     reconstructions: tuple[Sound, ...]
@@ -67,11 +67,12 @@ def _sounds(
     sheet = bench.sheet(prompt)
     real = laid_out(bench, chosen.entries, sheet, (1, index))
     train = bench.recordings.of_split(prompt, "train") if chosen.held_out else ()
+    judge = bench.subject.pack.manifest.judge
     wish = Wish(prompt.words, cues=bench.cues(prompt))
     return PromptSounds(
         prompt,
         _takes(bench, wish),
-        _takes(bench, wish, FIRST_DRAFT) if bench.subject.pack.manifest.judge else (),
+        _takes(bench, wish, Setting(drafts=judge.drafts)) if judge else (),
         unprompted,
         tuple(bench.sound(samples) for samples in real),
         tuple(bench.sound(bench.subject.reconstruct(samples)) for samples in real),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "takes",
-    "from the first noise",
+    "the best of drafts",
     "without prompt",
     "other prompts",
     "recordings",
@@ -58,7 +58,7 @@ def _cells(recognition: Recognition | None) -> str:
 
 def _columns(binding: PromptBinding) -> tuple[Recognition | None, ...]:
     real = (binding.recordings, binding.reconstructions, binding.familiar)
-    made = (binding.takes, binding.undrafted, binding.unprompted, binding.others)
+    made = (binding.takes, binding.judged, binding.unprompted, binding.others)
     return (*made, *real)
 
 

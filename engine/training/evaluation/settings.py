@@ -14,7 +14,7 @@ from engine.training.evaluation.collection import laid_out
 from engine.training.evaluation.cue_sheets import random_sheet
 from engine.training.evaluation.frechet import frechet_distance
 from engine.training.evaluation.mel_patches import log_mel, resampled
-from engine.training.evaluation.subject import FIRST_DRAFT, Setting, Wish
+from engine.training.evaluation.subject import USUAL, Setting, Wish
 from engine.training.evaluation.synchrony import Case, synchrony
 from engine.training.evaluation.variety import spectral_distance
 
@@ -92,7 +92,7 @@ class _Made(NamedTuple):
 
 
 def measure_settings(bench: Bench) -> SettingFigures:
-    """Return what every setting gives on the same cases and the same noise: the first draft's.
+    """Return what every setting gives on the same cases and the same noise, without drafts.
 
     Raises:
         LumiphoneError: A graph failed, or the bank lacks recordings.
@@ -116,7 +116,7 @@ def measure_settings(bench: Bench) -> SettingFigures:
 
 def _tried(bench: Bench) -> list[tuple[str, float, Setting]]:
     sampler = bench.subject.pack.manifest.sampler
-    tried: list[tuple[str, float, Setting]] = [("usual", sampler.steps, FIRST_DRAFT)]
+    tried: list[tuple[str, float, Setting]] = [("usual", sampler.steps, USUAL)]
     for method, counts in _STEPS.items():
         tried += [(method, steps, Setting(method, steps, drafts=1)) for steps in counts]
     for name, values in _GUIDANCE.items():

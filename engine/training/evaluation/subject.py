@@ -57,7 +57,7 @@ class Setting:
         method: Solver; the pack's if None.
         steps: Of the solver; the pack's if None.
         guidance: Values in place of the pack's.
-        drafts: Noises that are tried under words; the pack's number if None.
+        drafts: Noises that are tried under words; one if None, at no more than the pack's steps.
     """
 
     method: Method | None = None
@@ -67,7 +67,6 @@ class Setting:
 
 
 USUAL = Setting()
-FIRST_DRAFT = Setting(drafts=1)  # as if the pack had no judge
 
 
 @dataclass(frozen=True, slots=True)

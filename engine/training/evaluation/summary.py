@@ -89,7 +89,7 @@ def _scenes(figures: SceneFigures) -> Iterator[str]:
 def _prompts(figures: PromptFigures) -> Iterator[str]:
     columns = {
         "takes": mean_recognition(each.takes for each in figures.binding),
-        "from the first noise": mean_recognition(each.undrafted for each in figures.binding),
+        "the best of drafts": mean_recognition(each.judged for each in figures.binding),
         "without prompt": mean_recognition(each.unprompted for each in figures.binding),
         "recordings": mean_recognition(each.recordings for each in figures.binding),
         "through the autoencoder": mean_recognition(e.reconstructions for e in figures.binding),
