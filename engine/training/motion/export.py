@@ -82,11 +82,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for motion.onnx")
     options = parser.parse_args()
     network = new_network()
-    network.load_state_dict(load_checkpoint(options.work / "motion.pt")["average"])
+    state = load_checkpoint(options.work / "motion.pt")
+    network.load_state_dict(state["average"])
     options.out.mkdir(parents=True, exist_ok=True)
     difference = export(network.eval(), options.out / "motion.onnx")
     shutil.copyfile(options.work / "motion.jsonl", options.out / "motion.jsonl")
-    described = {"stage": asdict(motion_stage()), "parity": {"motion": difference}}
+    described = {
+        "stage": asdict(motion_stage()),
+        "parity": {"motion": difference},
+        "settings": state.get("settings", {}),
+    }
     (options.out / "motion.json").write_text(json.dumps(described, indent=1) + "\n", "utf-8")
     print(f"motion.onnx: largest difference from torch {difference:.1e}")  # noqa: T201 - a command's result
 
