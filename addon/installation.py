@@ -138,11 +138,11 @@ class PipRun:
     def _advance(self) -> tuple[float, str]:
         """Measure how far pip is by what it has written: the same in all versions of pip."""
         if "Installing collected packages" in self._output():
-            share = _bytes_below(self.staging) / (self.download * UNPACKED)
+            share = bytes_below(self.staging) / (self.download * UNPACKED)
             return _DOWNLOADING + (1 - _DOWNLOADING) * min(share, 1.0), "Unpacking"
         if self.wheels:
             return 0.0, "Checking the packages"
-        done = min(_bytes_below(self.staging, "*.whl"), self.download)
+        done = min(bytes_below(self.staging, ".whl"), self.download)
         text = f"Downloading: {done // MEGABYTE} of {self.download // MEGABYTE} MB"
         return _DOWNLOADING * done / self.download, text
 
@@ -192,13 +192,19 @@ def _environment(scratch: Path) -> Mapping[str, str]:
     return kept | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
 
 
-def _bytes_below(folder: Path, pattern: str = "*") -> int:
+def bytes_below(folder: Path, ending: str = "") -> int:
+    """Return the size of all files below a folder whose names end so, while pip moves them about.
+
+    Unlike ``Path.rglob``, ``os.walk`` passes over folders that vanish in between.
+    """
     total = 0
-    for path in folder.rglob(pattern):
-        try:
-            total += path.lstat().st_size
-        except OSError:  # pip moved it away in this moment
-            continue
+    for root, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(ending):
+                try:
+                    total += Path(root, name).lstat().st_size
+                except OSError:  # pip moved it away in this moment
+                    continue
     return total
 
 

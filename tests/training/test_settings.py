@@ -81,6 +81,10 @@ STAGES = {
         "engine.training.flow.train",
         ["--latents", "latents", "--held-out", "held-out", "--work", "work"],
     ),
+    "judge": (
+        "engine.training.judge.train",
+        ["--latents", "latents", "--held-out", "held-out", "--work", "work"],
+    ),
     "motion": ("engine.training.motion.train", ["--work", "work"]),
 }
 
