@@ -110,6 +110,8 @@ def save_model(model: ir.Model, path: Path, data_from: int = DATA_FROM) -> None:
     """
     weights = [value.const_value for value in model.graph.initializers.values()]
     if sum(weight.nbytes for weight in weights if weight is not None) < data_from:
+        # What was mapped from another file (the rest of a larger form) would stay there.
+        ir.external_data.load_to_model(model)
         save_graph(ir.to_proto(model), path)
     else:
         _save_with_data(model, path)

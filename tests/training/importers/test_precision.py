@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="needs the train extra")
 from onnxscript import ir  # noqa: E402 - after the skip
 from torch import nn  # noqa: E402
 
-from engine.training.export import export_graph  # noqa: E402
+from engine.training.export import export_graph, parity  # noqa: E402
 from engine.training.importers.precision import settle  # noqa: E402
 from engine.training.importers.proof import Proof  # noqa: E402
 
@@ -71,3 +71,27 @@ def test_settled_weights_need_no_turning_at_load(exported: Path, tmp_path: Path)
     weights = {value.name for value in ir.load(path).graph.initializers.values()}
     turned = [node.inputs[0] for node in ir.load(path).graph if node.op_type == "Transpose"]
     assert not weights & {value.name for value in turned if value}
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16", "int8"])
+def test_weights_that_lay_in_a_file_of_their_own_come_into_the_graph_if_they_are_few(
+    network: nn.Module, precision: Precision, tmp_path: Path
+) -> None:
+    path = tmp_path / "mlp.onnx"
+    example = torch.randn(2, 5, 64)
+    export_graph(
+        network,
+        [example],
+        path,
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_shapes={"x": {0: "B", 1: "T"}},
+        halve_from=None,
+        data_from=1,
+    )
+    assert (tmp_path / "mlp.onnx.data").exists()
+
+    settle(path, precision)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["mlp.onnx"]
+    assert parity(network, path, {"x": example}) < 0.1
