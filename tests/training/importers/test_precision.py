@@ -11,8 +11,8 @@ from onnxscript import ir  # noqa: E402 - after the skip
 from torch import nn  # noqa: E402
 
 from engine.training.export import export_graph, parity  # noqa: E402
-from engine.training.importers.precision import settle  # noqa: E402
-from engine.training.importers.proof import Proof  # noqa: E402
+from engine.training.importers.precision import settle, settle_within  # noqa: E402
+from engine.training.importers.proof import DIVERGENCES, Proof  # noqa: E402
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +95,37 @@ def test_weights_that_lay_in_a_file_of_their_own_come_into_the_graph_if_they_are
 
     assert [file.name for file in tmp_path.iterdir()] == ["mlp.onnx"]
     assert parity(network, path, {"x": example}) < 0.1
+
+
+@pytest.mark.parametrize("data_from", [1, 2**29])
+@pytest.mark.parametrize("precision", ["fp16", "int8"])
+def test_a_graph_that_a_smaller_form_changes_too_much_keeps_full_precision(
+    network: nn.Module,
+    precision: Precision,
+    data_from: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "mlp.onnx"
+    example = torch.randn(2, 5, 64)
+    export_graph(
+        network,
+        [example],
+        path,
+        input_names=["x"],
+        output_names=["y"],
+        dynamic_shapes={"x": {0: "B", 1: "T"}},
+        halve_from=None,
+        data_from=data_from,
+    )
+    shutil.copytree(tmp_path, tmp_path.with_name(f"{tmp_path.name}-again"))
+    proof = Proof.of(network, {"x": torch.randn(2, 9, 64)})
+    again = tmp_path.with_name(f"{tmp_path.name}-again") / "mlp.onnx"
+    assert settle_within(again, precision, proof)[0] == precision
+    monkeypatch.setitem(DIVERGENCES, precision, 1e-9)
+
+    kept, error = settle_within(path, precision, proof)
+
+    assert kept == "fp32"
+    assert error < 1e-5
+    assert [file.name for file in tmp_path.iterdir()] == ["mlp.onnx"]

@@ -39,7 +39,7 @@ from engine.training.importers.mmaudio.networks.synchformer import Synchformer, 
 from engine.training.importers.mmaudio.networks.vocoder import Vocoder
 from engine.training.importers.mmaudio.parts import read_part
 from engine.training.importers.mmaudio.tokenizer import write_tokenizer
-from engine.training.importers.precision import settle
+from engine.training.importers.precision import settle_within
 from engine.training.importers.workbench import Piece
 
 if TYPE_CHECKING:
@@ -81,12 +81,14 @@ class _Maker:
         return read_part(part, self.files[part], self.variant, self.sizes)
 
     def settled(self, path: Path, proof: Proof, *, eight_bits: bool = False) -> dict[str, Any]:
-        """Set a graph's precision (eight bits only where features hold) and check what it gives."""
+        """Set a graph's precision (eight bits only where features hold) and check what it gives.
+
+        A graph that a smaller form would change too much keeps full precision.
+        """
         give_back()  # what it was made of
         exact = self.precision == "int8" and not eight_bits
-        precision = "fp32" if exact else self.precision
-        settle(path, precision)
-        return {"error": proof.check(path, precision)}
+        precision, error = settle_within(path, "fp32" if exact else self.precision, proof)
+        return {"error": error, "precision": precision}
 
     def clip(self, folder: Path) -> dict[str, Any]:
         path = folder / "clip.onnx"
