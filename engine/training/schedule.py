@@ -11,6 +11,10 @@ import time
 from dataclasses import dataclass, field
 
 
+def _now() -> float:
+    return time.monotonic()
+
+
 @dataclass(slots=True)
 class Pace:
     """Progress of one run through its minutes, resumable.
@@ -22,12 +26,12 @@ class Pace:
 
     minutes: float
     spent: float = 0.0
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=_now)
 
     @property
     def seconds(self) -> float:
         """Seconds of training so far, earlier parts included."""
-        return self.spent + time.monotonic() - self.started
+        return self.spent + _now() - self.started
 
     @property
     def progress(self) -> float:
