@@ -18,8 +18,7 @@ Measure how long one take takes, stage by stage, and how much memory: cold (a fr
 its start to the last file written, imports and loading included) and warm (the second take of that
 process). The clip is eight seconds of 720p made for the purpose, unless --clip names another.
 Features of pictures (CLIP, Synchformer) are computed in the cold run and known in the warm one, as
-they are for further takes and prompts of a clip. A pack with a judge takes longer with words
-(--prompt): it tries several noises then.
+they are for further takes and prompts of a clip.
 """
 
 
@@ -32,7 +31,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--clip", type=Path, metavar="FILE", help="measure with this clip")
-    parser.add_argument("--prompt", metavar="TEXT", help="words, where the clip gives none")
+    parser.add_argument("--prompt", metavar="TEXT", help="measure a take with these words")
     add_engine(parser)
     add_json(parser)
     parser.set_defaults(run=run)

@@ -94,12 +94,13 @@ class Drafts:
         judge = self._manifest.judge
         assert judge  # noqa: S101 - there is only one draft otherwise
 
-        def likeness(text: Floats) -> float:
+        def likeness(text: Floats | None) -> float:
+            if text is None:
+                return 0.0
             feeds = {judge.latent: latent[None], judge.text: text[None]}
             return float(self._runner.run(judge.graph, feeds)[judge.score][0])
 
-        wanted = 0.0 if material.text is None else likeness(material.text)
-        return wanted - (0.0 if material.negative is None else likeness(material.negative))
+        return likeness(material.text) - likeness(material.negative)
 
     def _hears_text(self, stem: Stem) -> bool:
         inputs = self._manifest.velocity.conditions

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 
 def _now() -> float:
+    """The clock, looked up at each call: a test that replaces it replaces all of it."""
     return time.monotonic()
 
 

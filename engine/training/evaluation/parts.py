@@ -172,8 +172,9 @@ def _heard_with(pack: Pack) -> list[Path]:
 
 def _drawn_as(pack: Pack) -> dict[str, Any]:
     """Return what the manifest says of drawing takes of words and cue sheets."""
+    manifest = pack.manifest.to_json()
     fields = ("audio", "text", "cues", "velocity", "decoder", "encoder", "judge", "sampler")
-    return {field: pack.manifest.to_json().get(field) for field in (*fields, "stems", "levels")}
+    return {field: manifest.get(field) for field in (*fields, "stems", "levels")}
 
 
 def _read(path: Path, name: str, identity: str) -> PartRecord | None:

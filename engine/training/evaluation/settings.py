@@ -121,7 +121,7 @@ def _tried(bench: Bench) -> list[tuple[str, float, Setting]]:
         tried += [(method, steps, Setting(method, steps, drafts=1)) for steps in counts]
     for name, values in _GUIDANCE.items():
         if name in sampler.guidance:
-            tried += [(name, value, Setting(guidance={name: value}, drafts=1)) for value in values]
+            tried += [(name, value, Setting(guidance={name: value})) for value in values]
     return tried
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pymunk
 
-from engine.training.scenes.scene import GRID, Body, Contact, Scene, Set, poses, strength_of
+from engine.training.scenes.scene import GRID, Body, Contact, Scene, Set, limb, poses, strength_of
 from engine.training.scenes.textures import sprite
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class _World:
     friction: float
     space: pymunk.Space = field(default_factory=pymunk.Space)
     bodies: list[tuple[pymunk.Body, tuple[float, float], Bytes]] = field(default_factory=list)
+    fixed: list[Body] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -56,6 +57,12 @@ class _World:
         ends = [(x * _UNIT, y * _UNIT) for x, y in (start, end)]
         line = pymunk.Segment(self.space.static_body, ends[0], ends[1], 0.004 * _UNIT)
         self.space.add(self._faced(line))
+
+    def ramp(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Put up a bar that can be seen."""
+        self.wall(start, end)
+        bar = limb(self.stage.times, start, end, self.stage.between(0.01, 0.04))
+        self.fixed.append(Body(sprite(self.stage, "box"), bar))
 
     def put(
         self, x: float, y: float, width: float, height: float, face: Bytes, *, round_: bool
@@ -98,7 +105,7 @@ class _World:
             Body(face, poses(times, path[:, 0], path[:, 1], path[:, 2], *size))
             for path, (_, size, face) in zip(paths, self.bodies, strict=True)
         ]
-        return Scene(tuple(drawn), tuple(_audible(self.contacts)), floor=floor)
+        return Scene((*self.fixed, *drawn), tuple(_audible(self.contacts)), floor=floor)
 
 
 def _audible(contacts: list[Contact]) -> list[Contact]:
@@ -126,7 +133,7 @@ def heap(stage: Set) -> Scene:
     world.wall((-2, floor), (stage.aspect + 2, floor))
     if stage.chance(0.3):
         left = stage.between(0, 0.5) * stage.aspect
-        world.wall((left, floor - stage.between(0.1, 0.4)), (left + stage.between(0.3, 0.8), floor))
+        world.ramp((left, floor - stage.between(0.1, 0.4)), (left + stage.between(0.3, 0.8), floor))
     alike, face = stage.chance(0.5), sprite(stage, "box")
     releases: dict[pymunk.Body, float] = {}
     at, together = stage.between(-0.5, 0.3 * stage.seconds), stage.chance(0.4)

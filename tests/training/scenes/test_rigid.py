@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.training.scenes.rigid import heap, pins, table
-from engine.training.scenes.scene import GRID, Scene, Set, strength_of
+from engine.training.scenes.scene import GRID, Body, Scene, Set, strength_of
 
 FAMILIES = (heap, pins, table)
 Family = Callable[[Set], Scene]
@@ -54,6 +54,26 @@ def test_what_falls_first_is_heard_as_hard_as_it_falls() -> None:
         ]
         # A bounce gives back at most three quarters of the speed; others may join within 60 ms.
         assert first.strength <= strength_of(2 * 2 * max(speeds)) + 1e-6
+
+
+def _holds(body: Body, instant: int, x: float, y: float) -> bool:
+    """Whether a place lies in a body's picture, or within a fiftieth of the height beside it."""
+    centre_x, centre_y, angle, width, height = body.poses[instant, :5].astype(float)
+    across = (x - centre_x) * np.cos(angle) + (y - centre_y) * np.sin(angle)
+    down = (y - centre_y) * np.cos(angle) - (x - centre_x) * np.sin(angle)
+    return bool(abs(across) < width / 2 + 0.02 and abs(down) < height / 2 + 0.02)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_all_that_is_met_can_be_seen(seed: int) -> None:
+    scene = _staged(heap, seed)
+    assert scene.floor is not None
+    for contact in scene.contacts:
+        assert contact.place is not None
+        x, y = contact.place
+        instant = round(contact.seconds * GRID)
+        holding = sum(_holds(body, instant, x, y) for body in scene.bodies)
+        assert holding >= (1 if abs(y - scene.floor - 0.08) < 0.03 else 2)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
