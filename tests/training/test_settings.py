@@ -77,6 +77,10 @@ STAGES = {
         "engine.training.autoencoder.train",
         ["--bank", "bank", "--work", "work", "--table", "decoder", "--decoder-of", "sound.pt"],
     ),
+    "adversarial": (
+        "engine.training.autoencoder.adversarial",
+        ["--bank", "bank", "--work", "work", "--decoder-of", "sound.pt"],
+    ),
     "flow": (
         "engine.training.flow.train",
         ["--latents", "latents", "--held-out", "held-out", "--work", "work"],
