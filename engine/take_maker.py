@@ -117,7 +117,7 @@ class TakeMaker:
                 wording.negative,
                 observation.cues,
                 observation.features,
-                wording.lasting,
+                wording.timing,
             )
             with self._stopwatch.stage("sampler"):
                 latents[stem] = self._generator.draw(

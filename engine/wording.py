@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import InputError
 from engine.feature_store import default_store
-from engine.inference.lasting import LastingWords
 from engine.inference.text import TextEncoder
+from engine.inference.word_timing import Timing, WordTiming
 from engine.provenance import StemOrigin
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ class Wording(NamedTuple):
         negative: Features of what not to hear.
         origin: Where they come from.
         warnings: What the user should know of them.
-        lasting: Whether the text names what sounds on and on.
+        timing: How what the text names sounds in time.
     """
 
     text: Floats | None
     negative: Floats | None
     origin: StemOrigin
     warnings: tuple[str, ...]
-    lasting: bool
+    timing: Timing
 
 
 class _Said(NamedTuple):
@@ -60,7 +60,7 @@ class WordReader:
         self._pack = pack
         self._stopwatch = stopwatch
         self._known: dict[str, EncodedText] = {}
-        self._lasting = LastingWords(pack)
+        self._timing = WordTiming(pack)
 
     def check(self, request: Request) -> None:
         """Refuse words that the pack does not take.
@@ -100,7 +100,7 @@ class WordReader:
             negative.features if negative else None,
             origin,
             warnings,
-            lasting=said.features is not None and self._lasting(said.features),
+            Timing() if said.features is None else self._timing(said.features),
         )
 
     def _suggested(self, stem: Stem, observation: Observation) -> _Said:

@@ -14,7 +14,7 @@ from engine.source import Source
 from engine.stopwatch import Stopwatch
 from engine.wording import WordReader
 from tests.flashes import GREY, RED, flash_film
-from tests.inference.test_lasting import with_plane
+from tests.inference.test_word_timing import with_plane
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +37,7 @@ def test_it_is_told_whether_the_prompt_names_what_sounds_on_and_on(
     with Sessions(pack, "cpu", threads=1) as sessions:
         reader = WordReader(sessions, pack, Stopwatch())
         wording = reader.wording("effects", Request(prompt=words), observation)
-    assert wording.lasting is lasting
+    assert wording.timing.lasting is lasting
 
 
 def test_where_nothing_is_said_nothing_lasts(tiny_pack: Path, tmp_path: Path) -> None:
@@ -52,4 +52,4 @@ def test_where_nothing_is_said_nothing_lasts(tiny_pack: Path, tmp_path: Path) ->
         reader = WordReader(sessions, pack, Stopwatch())
         wordings = [reader.wording("effects", Request(), seen) for seen in observations]
     assert [wording.origin.text_source for wording in wordings] == ["pictures", "nothing"]
-    assert [wording.lasting for wording in wordings] == [True, False]
+    assert [wording.timing.lasting for wording in wordings] == [True, False]

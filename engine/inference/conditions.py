@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.inference.cue_raster import rasterise, steady
+from engine.inference.word_timing import Timing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from engine.packs.manifest import Choice, Manifest, Stem
     from engine.packs.stages import Condition, CueStage
 
+PASSING = Timing()
+
 
 @dataclass(frozen=True, slots=True)
 class Material:
@@ -30,14 +33,14 @@ class Material:
         negative: The negative prompt's features.
         cues: The cue sheet.
         features: Picture features by their stage's name.
-        lasting: Whether the text names what sounds on and on, between events as well.
+        timing: How what the text names sounds in time.
     """
 
     text: Floats | None = None
     negative: Floats | None = None
     cues: CueSheet | None = None
     features: Mapping[str, Floats] = field(default_factory=dict)
-    lasting: bool = False
+    timing: Timing = PASSING
 
 
 class Conditions:
@@ -165,7 +168,7 @@ def _cues(stage: CueStage, stem: Stem, material: Material, seconds: Fraction) ->
     """The cue sheet's points for a stem; None where it has nothing to say."""
     points = int(seconds * stage.rate)
     if stem in stage.calm:
-        passing = material.text is not None and not material.lasting
+        passing = material.text is not None and not material.timing.lasting
         return steady(points, stage.calm[stem]) if passing else None
     if material.cues is None:
         return None
@@ -173,5 +176,7 @@ def _cues(stage: CueStage, stem: Stem, material: Material, seconds: Fraction) ->
         return rasterise(material.cues, points, stage.rate, with_energy=True)
     if not material.cues.events:
         return None
-    passing = not material.lasting
-    return rasterise(material.cues, points, stage.rate, with_energy=passing, ringing=passing)
+    if material.timing.lasting:
+        return rasterise(material.cues, points, stage.rate, with_energy=False)
+    ring = material.timing.ring
+    return rasterise(material.cues, points, stage.rate, with_energy=True, ring=ring)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.cues import CueSheet
+    from engine.cues import CueEvent, CueSheet
     from engine.inference.arrays import Floats
 
 ENERGY_CURVE = "energy"
 CUE_CHANNELS = 4
 _SIGMA = Fraction(4, 375)  # seconds: one point at 375/4 Hz
 _REACH = 5  # sigmas; beyond, a bump is under 4e-6
-RING = 0.15  # seconds in which the energy of a blow falls to 1/e, to the eye
+RING = 0.15  # seconds that a blow rings, where nothing tells how long
 RISE = 0.02  # seconds before the event at which it begins
 
 
 def rasterise(
-    sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool, ringing: bool = False
+    sheet: CueSheet, frames: int, rate: Fraction, *, with_energy: bool, ring: float | None = None
 ) -> Floats:
     """Return a cue sheet as points at a fixed rate.
 
@@ -36,7 +36,8 @@ def rasterise(
         frames: Points wanted; point k lies at k / rate seconds.
         rate: Points per second.
         with_energy: Give the curve "energy" too, if the sheet has it; otherwise it is unknown.
-        ringing: Where the sheet has no such curve, each event rings off and nothing else sounds.
+        ring: Seconds that each event rings, whatever the curve shows; where the sheet has none,
+            nothing else sounds.
 
     Returns:
         float32 [frames, 4]: onset, onset known (1), energy, energy known (0 or 1).
@@ -55,8 +56,9 @@ def rasterise(
         points = np.arange(frames) * float(sheet.rate / rate)
         raster[:, 2] = np.interp(points, np.arange(len(curve)), curve)
         raster[:, 3] = 1
-    elif ringing:
-        raster[:, 2] = rings(sheet.events, np.arange(frames) / float(rate))
+    if ring is not None:
+        ringing = rings(sheet.events, np.arange(frames) / float(rate), ring)
+        np.maximum(raster[:, 2], ringing, out=raster[:, 2])
         raster[:, 3] = 1
     return raster
 
@@ -76,23 +78,20 @@ def steady(frames: int, energy: float) -> Floats:
     return np.tile(np.array([0, 1, energy, 1], np.float32), (frames, 1))
 
 
-class Blow(Protocol):
-    """What :func:`rings` needs to know of an event or of a true contact."""
+def rings(events: Iterable[CueEvent], seconds: NDArray[np.float64], ring: float) -> Floats:
+    """Return the energy of events that ring off, 0 to 1, at moments in seconds.
 
-    @property
-    def seconds(self) -> float:
-        """When."""
+    The energy is a level in decibels, and what rings off loses as many in every moment: a straight
+    line down to nothing.
 
-    @property
-    def strength(self) -> float:
-        """How strong, 0 to 1."""
-
-
-def rings(events: Iterable[Blow], seconds: NDArray[np.float64]) -> Floats:
-    """Return the energy of events that ring off, 0 to 1, at moments in seconds."""
+    Args:
+        events: What rings.
+        seconds: The moments.
+        ring: Area under the line, by its height, in seconds: half of what it takes to fall.
+    """
     energy = np.zeros(len(seconds), np.float32)
     for event in events:
         since = seconds - event.seconds + RISE
-        ring = event.strength * np.exp(-np.maximum(since, 0) / RING) * (since >= 0)
-        np.maximum(energy, ring.astype(np.float32), out=energy)
+        left = np.clip(1 - since / (2 * ring), 0, 1) * (since >= 0)
+        np.maximum(energy, (event.strength * left).astype(np.float32), out=energy)
     return energy

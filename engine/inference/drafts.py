@@ -43,7 +43,7 @@ class Drafts:
         judge, cues = self._manifest.judge, self._manifest.cues
         if judge is None or material.text is None or not self._hears_text(settings.stem):
             return 1
-        if cues and settings.stem in cues.calm and not material.lasting:
+        if cues and settings.stem in cues.calm and not material.timing.lasting:
             return 1
         patient = (settings.steps or 0) > self._manifest.sampler.steps
         return settings.drafts or (judge.drafts if patient else 1)

@@ -67,6 +67,7 @@ def _check_files(manifest: Manifest) -> None:
         _known(manifest.files, manifest.scene.embeddings, "scene.embeddings", "files")
     if manifest.cues:
         _known(manifest.files, manifest.cues.lasting, "cues.lasting", "files")
+        _known(manifest.files, manifest.cues.ringing, "cues.ringing", "files")
 
 
 def _check_streams(manifest: Manifest) -> None:
@@ -83,14 +84,16 @@ def _check_streams(manifest: Manifest) -> None:
 
 
 def _check_picture_stages(manifest: Manifest) -> None:
-    lasting = manifest.cues.lasting if manifest.cues else None
+    cues = manifest.cues
+    rules = {"cues.lasting": cues.lasting, "cues.ringing": cues.ringing} if cues else {}
+    rule = next((field for field, file in rules.items() if file), None)
     if text := manifest.text:
         inputs = {"ids": text.ids, "mask": text.mask, "types": text.types}
         _check_tensors(manifest, "text", text.graph, inputs, {"output": text.output})
-        if lasting and len(manifest.graphs[text.graph].outputs[text.output].shape) != 2:
-            raise FieldError("cues.lasting", "needs a 'text' that gives one vector for a prompt")
-    elif lasting:
-        raise FieldError("cues.lasting", "needs 'text', whose words it judges")
+        if rule and len(manifest.graphs[text.graph].outputs[text.output].shape) != 2:
+            raise FieldError(rule, "needs a 'text' that gives one vector for a prompt")
+    elif rule:
+        raise FieldError(rule, "needs 'text', whose words it judges")
     if scene := manifest.scene:
         _check_tensors(
             manifest, "scene", scene.graph, {"input": scene.input}, {"output": scene.output}

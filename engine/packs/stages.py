@@ -170,6 +170,9 @@ class CueStage:
             has no event.
         lasting: NumPy file, float [text width + 1]: the plane in the text space (normal, offset)
             beyond which words name what sounds on and on; without it all words do.
+        ringing: NumPy file, float [text width + 1]: normal and offset that give, for words for what
+            happens, the natural logarithm of the seconds that each event rings; without it all
+            ring alike.
         calm: Stems that carry no events, with the energy at which they lie: under words for what
             happens they are told that there are none and that it stays there, otherwise nothing.
     """
@@ -177,6 +180,7 @@ class CueStage:
     rate: Rate
     silence: Literal["known", "without-text"] = "known"
     lasting: FilePath | None = None
+    ringing: FilePath | None = None
     calm: Mapping[Name, Share] = field(default_factory=dict)
 
 

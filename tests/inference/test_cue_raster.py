@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cues import CueEvent, CueSheet
-from engine.inference.cue_raster import rasterise, steady
+from engine.inference.cue_raster import RISE, rasterise, rings, steady
 
 RATE = Fraction(375, 4)
 SIGMA = 4 / 375
@@ -32,17 +32,31 @@ def test_an_event_is_a_gaussian_bump_as_high_as_its_strength() -> None:
     assert raster.dtype == np.float32
 
 
-def test_without_a_curve_events_ring_off_if_nothing_else_may_sound() -> None:
-    struck = rasterise(sheet((1.0, 0.8)), 188, RATE, with_energy=True, ringing=True)
+def test_without_a_curve_events_ring_off_and_nothing_else_sounds() -> None:
+    struck = rasterise(sheet((1.0, 0.8)), 188, RATE, with_energy=True, ring=0.15)
     assert struck[:, 3].all()
     assert not struck[:90, 2].any()
     assert struck[:, 2].max() == pytest.approx(0.8, rel=0.07)
-    quiet = 94 + round(0.75 * float(RATE))  # five times the time in which it falls to 1/e
-    assert struck[quiet, 2] < 0.01
-    curve = rasterise(
-        sheet((1.0, 0.8), energy=(0.5, 0.5)), 10, RATE, with_energy=True, ringing=True
-    )
-    np.testing.assert_allclose(curve[:, 2], 0.5)
+    assert not struck[94 + round(0.3 * float(RATE)) :, 2].any()
+
+
+def test_an_event_rings_on_where_the_curve_has_fallen() -> None:
+    seen = sheet((1.0, 0.8), energy=(0.5,) * 30 + (0.0,) * 30)
+    plain = rasterise(seen, 188, RATE, with_energy=True)
+    ringing = rasterise(seen, 188, RATE, with_energy=True, ring=0.5)
+    assert (ringing[:, 2] >= plain[:, 2]).all()
+    bell = rings(seen.events, np.arange(188) / float(RATE), 0.5)
+    np.testing.assert_array_equal(ringing[:, 2], np.maximum(plain[:, 2], bell))
+
+
+@given(ring=st.floats(0.1, 3), strength=st.floats(0.1, 1))
+def test_the_area_under_a_ring_by_its_height_is_its_length(ring: float, strength: float) -> None:
+    seconds = np.arange(0, 8, 0.001)
+    energy = rings([CueEvent(1.0, strength)], seconds, ring)
+    assert float(energy.sum()) * 0.001 / strength == pytest.approx(ring, abs=0.002)
+    assert not energy[seconds < 1.0 - RISE].any()
+    falling = energy[np.argmax(energy) :]
+    assert (np.diff(falling) <= 0).all()
 
 
 def test_an_event_on_a_point_reaches_its_full_strength() -> None:

@@ -14,6 +14,7 @@ from engine.inference.drafts import Drafts
 from engine.inference.generator import TakeGenerator, TakeSettings
 from engine.inference.sampler import FlowSampler
 from engine.inference.session import Sessions
+from engine.inference.word_timing import Timing
 from engine.packs.registry import Pack, get_pack
 from tests.tiny_graphs import CHANNELS, TEXT_WIDTH
 from tests.tiny_pack import write_judged_pack
@@ -95,7 +96,7 @@ def test_there_is_one_draft_where_no_words_can_be_judged_by(
     cues = replace(judged.manifest.cues, calm={"ambience": 0.4})
     calm = replace(judged.manifest, cues=cues)
     assert count(calm, Material(FIRST)) == 1
-    assert count(calm, Material(FIRST, lasting=True)) == DRAFTS
+    assert count(calm, Material(FIRST, timing=Timing(lasting=True))) == DRAFTS
     deaf = replace(judged.manifest, stems={**judged.manifest.stems, "ambience": ("cues",)})
     assert count(deaf, Material(FIRST)) == 1
 

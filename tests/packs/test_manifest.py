@@ -47,16 +47,17 @@ def test_fields_at_their_default_are_left_out(tiny_json: dict[str, Any]) -> None
     assert "max_seconds" not in written["audio"]
 
 
+@pytest.mark.parametrize("rule", ["lasting", "ringing"])
 @pytest.mark.parametrize(
     ("place", "value"), [("graphs/text/outputs/embedding/shape", [1, 7, 384]), ("text", REMOVED)]
 )
 def test_a_rule_for_words_needs_one_vector_for_a_prompt(
-    tiny_json: dict[str, Any], place: str, value: object
+    tiny_json: dict[str, Any], place: str, value: object, rule: str
 ) -> None:
-    ruled = changed(tiny_json, "cues/lasting", "tokenizer.json")
+    ruled = changed(tiny_json, f"cues/{rule}", "tokenizer.json")
     if value is REMOVED:
         ruled = changed(ruled, "scene", REMOVED)
-    with pytest.raises(PackError, match=r"cues\.lasting"):
+    with pytest.raises(PackError, match=rf"cues\.{rule}"):
         Manifest.from_json(changed(ruled, place, value), "here/pack.json")
 
 
@@ -164,6 +165,7 @@ def test_a_malformed_field_is_named(
         ("stems/dialogue", ["text"], "stems"),
         ("levels/dialogue", -3.0, "levels"),
         ("cues/lasting", "lasting.npy", "cues.lasting"),
+        ("cues/ringing", "ringing.npy", "cues.ringing"),
         ("cues/calm", {"dialogue": 0.4}, "cues.calm"),
         ("velocity/stem/input", "kind", "velocity.stem"),
     ],

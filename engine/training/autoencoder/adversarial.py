@@ -88,7 +88,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--bank", type=Path, required=True, help="folder of the audio bank")
     parser.add_argument("--latents", type=int, default=32, help="length of a stretch")
     parser.add_argument("--decoder-of", type=Path, help="begin with this autoencoder.pt")
-    parser.add_argument("--adversary-rate", type=float, default=5e-4, help="its learning rate")
+    parser.add_argument("--adversary-rate", type=float, default=1.5e-3, help="its learning rate")
     parser.add_argument(
         "--adversary-share", type=float, default=1.0, help="its pull, of the spectral loss's"
     )

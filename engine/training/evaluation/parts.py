@@ -166,7 +166,8 @@ def _heard_with(pack: Pack) -> list[Path]:
     looking = {stage.graph for stage in stages if stage}
     names = {graph.file for name, graph in manifest.graphs.items() if name not in looking}
     names |= {manifest.text.tokenizer} if manifest.text else set()
-    names |= {manifest.cues.lasting} if manifest.cues and manifest.cues.lasting else set()
+    rules = (manifest.cues.lasting, manifest.cues.ringing) if manifest.cues else ()
+    names |= {rule for rule in rules if rule}
     return [pack.file(name) for name in sorted(names)]
 
 

@@ -13,9 +13,9 @@ from engine.errors import InputError
 from engine.inference.conditions import Material
 from engine.inference.decoder import LatentDecoder
 from engine.inference.generator import TakeGenerator, TakeSettings
-from engine.inference.lasting import LastingWords
 from engine.inference.session import Sessions
 from engine.inference.text import TextEncoder
+from engine.inference.word_timing import Timing, WordTiming
 from engine.media.loudness import finish
 from engine.media.mixing import mix_stems
 from engine.onsets import SAMPLE_RATE
@@ -129,7 +129,7 @@ class Subject:
         self._generator = TakeGenerator(self._sessions, manifest)
         self._decoder = LatentDecoder(self._sessions, manifest)
         self._text = TextEncoder(self._sessions, pack, manifest.text)
-        self._lasting = LastingWords(pack)
+        self._timing = WordTiming(pack)
         self._vectors: dict[str, Floats] = {}
 
     @property
@@ -173,7 +173,7 @@ class Subject:
             words,
             self._vector(wish.refused),
             wish.cues,
-            lasting=words is not None and self._lasting(words),
+            timing=Timing() if words is None else self._timing(words),
         )
         manifest = self.pack.manifest
         started = time.perf_counter()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inference.cue_raster import rings
 from engine.training.scenes.clip import RATE
 from engine.training.scenes.scene import KINDS, Contact
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 CURVES = ("energy", "onset")
 BUMP = 0.7  # standard deviation in pictures of an event's bump
+RING = 0.15  # seconds in which the energy of a blow falls to 1/e, to the eye
+RISE = 0.02  # seconds before the contact at which it begins
 
 Floats = NDArray[np.float32]
 
@@ -65,5 +66,15 @@ def targets(contacts: Sequence[Contact], pictures: int, continuous: Floats) -> T
         offset[near] = np.clip(away[near], -0.5, 0.5)
         event = np.maximum(event, bump)
         onset = np.maximum(onset, contact.strength * bump)
-    energy = np.maximum(energy, rings(contacts, index / RATE))
+    energy = np.maximum(energy, _rings(contacts, index / RATE))
     return Targets(event, kind, strength, offset, np.stack([energy, onset], 1))
+
+
+def _rings(contacts: Sequence[Contact], seconds: NDArray[np.float64]) -> Floats:
+    """Return the energy of blows that ring off, 0 to 1, at moments in seconds."""
+    energy = np.zeros(len(seconds), np.float32)
+    for contact in contacts:
+        since = seconds - contact.seconds + RISE
+        ring = contact.strength * np.exp(-np.maximum(since, 0) / RING) * (since >= 0)
+        np.maximum(energy, ring.astype(np.float32), out=energy)
+    return energy

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 RESOLUTIONS = (512, 1024, 2048)
-CHANNELS = (32, 64, 128, 128)
+CHANNELS = (16, 32, 64, 64)
 KERNELS = ((3, 9), (3, 7), (3, 5), (3, 3))  # frames, bins
 STRIDES = (4, 2, 2, 2)  # over bins: a frame stays a frame
 DILATIONS = (1, 2, 4, 1)  # over frames: what a layer finds, it finds in the course of things

@@ -26,7 +26,7 @@ from engine.training.pack.graphs import (
     export_judge,
     fold_statistics,
 )
-from engine.training.pack.lasting import fit_lasting
+from engine.training.pack.word_timing import fit_timing
 
 PRETRAINED = (
     "text.onnx",
@@ -80,13 +80,14 @@ def assemble(options: argparse.Namespace, folder: Path) -> None:
     ]
     remarks = options.remarks.read_text("utf-8")
     bank = Bank(options.bank)
-    rule = fit_lasting(bank, options.pretrained)
-    np.save(folder / "lasting.npy", rule.plane)
+    rules = fit_timing(bank, options.pretrained)
+    np.save(folder / "lasting.npy", rules.lasting)
+    np.save(folder / "ringing.npy", rules.ringing)
     write_card(
         folder / "DATA_CARD.md",
         bank,
         stages,
-        lasting=rule.accuracy,
+        timing=rules,
         machine=options.machine,
         remarks=remarks,
     )

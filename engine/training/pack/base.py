@@ -157,6 +157,7 @@ def base_manifest(folder: Path, motion: MotionStage) -> Manifest:
             Fraction(375, 4),
             silence="without-text",
             lasting="lasting.npy",
+            ringing="ringing.npy",
             calm={"ambience": 0.4},
         ),
         velocity=VelocityStage(
