@@ -33,7 +33,8 @@ class PromptTable:
 
     Attributes:
         prompts: In the order of the table.
-        pairs: Two prompts that are asked for together, one of which is then refused.
+        pairs: Two prompts that are asked for together, one of which is then refused; some are asked
+            for nowhere else.
         score: Words to ask for music.
     """
 
@@ -46,7 +47,8 @@ def load_prompts() -> PromptTable:
     """Read the table that comes with this module."""
     table = tomllib.loads(TABLE.read_text("utf-8"))
     prompts = {row["words"]: _prompt(row) for row in table["prompt"]}
-    pairs = tuple((prompts[first], prompts[second]) for first, second in table["pairs"])
+    paired = prompts | {row["words"]: _prompt(row) for row in table["aside"]}
+    pairs = tuple((paired[first], paired[second]) for first, second in table["pairs"])
     return PromptTable(tuple(prompts.values()), pairs, tuple(table["score"]))
 
 
