@@ -89,11 +89,15 @@ def fit_timing(bank: Bank, pretrained: Path) -> TimingRules:
 
 
 def ring(samples: Samples) -> float:
-    """Return for how many seconds a recording rings: the area under its energy, by its height."""
+    """Return for how many seconds a recording rings: the area under its energy, by its height.
+
+    It counts from the peak on, as what goes before is attack, and the smear of the measure.
+    """
     peak = max(float(np.abs(samples).max()), 1e-6)
     around = np.pad(samples * (_PEAK / peak), (SAMPLE_RATE // 10, SAMPLE_RATE))
     energy = energy_curve(around)
-    return float(energy.sum() / float(ENERGY_RATE) / energy.max())
+    after = energy[energy.argmax() :]
+    return float((after.sum() - after[0] / 2) / float(ENERGY_RATE) / after[0])
 
 
 def _folds(category: NDArray[np.str_]) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
