@@ -25,7 +25,6 @@ from engine.training.settings import parse_settings
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
 SEEN = 2  # one in so many samples of a stretch is seen by the adversary
 ALONE, LEARNT = 100, 300  # steps until it pulls at all, and with all its weight: it learns first
 

@@ -12,6 +12,7 @@ from engine.training.networks.discriminator import RESOLUTIONS, Discriminator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
 BETAS = (0.8, 0.99)
 GRADIENT_LIMIT = 10.0
 NORM_DECAY = 0.99
